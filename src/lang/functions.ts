@@ -1,0 +1,115 @@
+/** Kernel functions and the operations that a CPU may start. */
+import { type Expr, type ExprOf, handle, literal, ModelError, type Operand } from './expressions.ts';
+import type { FunctionNode, StmtNode, Variable } from './nodes.ts';
+import { body, type Stmt } from './statements.ts';
+import { sameType, type Type, typeName } from './types.ts';
+
+type Variables = Readonly<Record<string, Type>>;
+type Handles<V extends Variables> = { readonly [K in keyof V]: Expr<V[K]> };
+
+export interface FunctionSpec<P extends Variables, L extends Variables, R extends Type | null> {
+  /** Source file in the kernel's tree; leave out for what the kernel does not have as a function. */
+  readonly file?: string;
+  readonly params?: P;
+  readonly locals?: L;
+  /** Left out: void. */
+  readonly returns?: R;
+  /** What the encoding leaves out of the C function, one sentence each. */
+  readonly abstracts?: readonly string[];
+}
+
+/** Calling it in an encoding gives a call expression. */
+export interface KernelFunction<P extends Variables = Variables, R extends Type | null = Type | null> {
+  (...args: readonly Operand[]): R extends Type ? Expr<R> : ExprOf;
+  readonly params?: P;
+  readonly functionName: string;
+  /** The tree, built at the first use (so that functions may refer to each other). */
+  readonly definition: () => FunctionNode;
+}
+
+const known = new WeakMap<object, KernelFunction>();
+
+/** The functions that a body's call nodes were made by, so that a program can collect them. */
+export function calleeOf(node: object): KernelFunction | undefined {
+  return known.get(node);
+}
+
+function callable<P extends Variables, R extends Type | null>(
+  name: string,
+  params: P,
+  returns: R,
+  definition: () => FunctionNode,
+): KernelFunction<P, R> {
+  const types = Object.values(params);
+  const call = (...args: readonly Operand[]) => {
+    if (args.length !== types.length) throw new ModelError(`${name} takes ${types.length} arguments, ${args.length} given`);
+    const nodes = args.map((arg, i) => {
+      const type = types[i] as Type;
+      const node = literal(arg, type);
+      if (!sameType(node.type, type)) throw new ModelError(`${name}: argument ${i + 1} is ${typeName(node.type)}, not ${typeName(type)}`);
+      return node;
+    });
+    const node = { kind: 'call', type: returns ?? ({ kind: 'word', bits: 1 } as const), name, args: nodes } as const;
+    known.set(node, self as unknown as KernelFunction);
+    return handle(node);
+  };
+  const self = Object.assign(call, { functionName: name, definition }) as unknown as KernelFunction<P, R>;
+  return self;
+}
+
+/**
+ * One kernel function. `write` gets a handle for each parameter and local and gives the body.
+ * Errors: a ModelError where types do not fit, when the tree is built.
+ */
+export function kernelFunction<P extends Variables = {}, L extends Variables = {}, R extends Type | null = null>(
+  name: string,
+  spec: FunctionSpec<P, L, R>,
+  write: (v: Handles<P & L>) => readonly Stmt[],
+): KernelFunction<P, R> {
+  let built: FunctionNode | undefined;
+  const params = (spec.params ?? {}) as P;
+  const list = (variables: Variables): Variable[] => Object.entries(variables).map(([n, type]) => ({ name: n, type }));
+  const definition = (): FunctionNode => {
+    if (built) return built;
+    const all = [...list(params), ...list(spec.locals ?? {})];
+    const handles = Object.fromEntries(all.map((v) => [v.name, handle({ kind: 'local', type: v.type, name: v.name })]));
+    let statements: readonly StmtNode[];
+    try {
+      statements = body(write(handles as Handles<P & L>));
+    } catch (error) {
+      if (error instanceof ModelError) throw new ModelError(`${name}: ${error.message}`);
+      throw error;
+    }
+    built = {
+      name,
+      file: spec.file ?? '',
+      abstracts: spec.abstracts ?? [],
+      params: list(params),
+      locals: list(spec.locals ?? {}),
+      returns: spec.returns ?? null,
+      body: statements,
+    };
+    return built;
+  };
+  return callable(name, params, (spec.returns ?? null) as R, definition);
+}
+
+/** A function pointer (`ops->iomap_begin`): the program binds the name to a function. */
+export function virtualFunction<P extends Variables = {}, R extends Type | null = null>(
+  name: string,
+  spec: { readonly params?: P; readonly returns?: R },
+): KernelFunction<P, R> {
+  return callable(name, (spec.params ?? {}) as P, (spec.returns ?? null) as R, () => {
+    throw new ModelError(`${name} is not bound to a function`);
+  });
+}
+
+/** An operation that a CPU may start at any time: what user space, a device or the VM sets off. */
+export function operation<L extends Variables = {}>(
+  name: string,
+  spec: { readonly locals?: L; readonly abstracts?: readonly string[] },
+  write: (v: Handles<L>) => readonly Stmt[],
+): KernelFunction {
+  return kernelFunction<{}, L, null>(name, spec, write) as unknown as KernelFunction;
+}
+
