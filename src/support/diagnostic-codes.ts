@@ -1,0 +1,29 @@
+/**
+ * Every diagnostic code, each with what it stands for. A code is part of the interface: its number is
+ * never reused and its meaning never changed. To add one, take the next free number of its hundred.
+ */
+export const diagnosticCodes = {
+  // 00: command line and files
+  PD0001: 'the command line names a command or an option that does not exist',
+  PD0002: 'an option has a value it cannot take',
+  PD0003: 'a file cannot be read',
+  PD0004: 'a file cannot be written',
+  // 01: names
+  PD0101: 'no scenario has this name or matches this pattern',
+  PD0102: 'no property has this name',
+  PD0103: 'no proposal has this name',
+  PD0104: 'no engine has this name',
+  // 02: models
+  PD0201: 'a model is ill-formed',
+  // 03: solvers and their language
+  PD0301: 'a solver that was asked for cannot be run',
+  PD0302: 'a text is not a sequence of s-expressions',
+  // 04: traces and certificates
+  PD0401: 'a trace or certificate file does not have the form of one',
+  // 05: litmus tests
+  PD0501: 'a litmus test does not follow the grammar',
+  // 06: kernel sources and patches
+  PD0601: 'a C construct is outside the subset that can be read',
+} as const;
+
+export type DiagnosticCode = keyof typeof diagnosticCodes;
