@@ -1,0 +1,110 @@
+/** The kernel's locks under their own names. */
+import {
+  band,
+  bnot,
+  bor,
+  downgrade_write,
+  type Expr,
+  type ExprOf,
+  eq,
+  exclusiveLock,
+  exclusiveUnlock,
+  for_index,
+  kernelFunction,
+  ne,
+  type Pointer,
+  primitive,
+  sharedLock,
+  sharedUnlock,
+  shl,
+  smp_processor_id,
+  the,
+  type U8,
+  u8,
+  value,
+} from '../src/lang/public.ts';
+import { type address_space, rcu_state, type xfs_inode } from './objects.ts';
+
+export const xas_lock_irq = exclusiveLock('xas_lock_irq');
+export const xas_unlock_irq = exclusiveUnlock('xas_unlock_irq');
+export const i_mmap_lock_read = (m: Expr<Pointer<address_space>>) =>
+  sharedLock('i_mmap_lock_read')(m.i_mmap_rwsem);
+export const i_mmap_unlock_read = (m: Expr<Pointer<address_space>>) =>
+  sharedUnlock('i_mmap_unlock_read')(m.i_mmap_rwsem);
+export const i_mmap_lock_write = (m: Expr<Pointer<address_space>>) =>
+  exclusiveLock('i_mmap_lock_write')(m.i_mmap_rwsem);
+export const i_mmap_unlock_write = (m: Expr<Pointer<address_space>>) =>
+  exclusiveUnlock('i_mmap_unlock_write')(m.i_mmap_rwsem);
+export const mmap_read_lock = sharedLock('mmap_read_lock');
+export const mmap_read_unlock = sharedUnlock('mmap_read_unlock');
+export const mmap_write_lock = exclusiveLock('mmap_write_lock');
+export const mmap_write_unlock = exclusiveUnlock('mmap_write_unlock');
+export const inode_lock = exclusiveLock('inode_lock');
+export const inode_unlock = exclusiveUnlock('inode_unlock');
+export const inode_lock_shared = sharedLock('inode_lock_shared');
+export const inode_unlock_shared = sharedUnlock('inode_unlock_shared');
+export const filemap_invalidate_lock = exclusiveLock('filemap_invalidate_lock');
+export const filemap_invalidate_unlock = exclusiveUnlock('filemap_invalidate_unlock');
+export const filemap_invalidate_lock_shared = sharedLock('filemap_invalidate_lock_shared');
+export const filemap_invalidate_unlock_shared = sharedUnlock('filemap_invalidate_unlock_shared');
+/** The page table lock. */
+export const pte_lock = exclusiveLock('pte_offset_map_lock');
+export const pte_unlock = exclusiveUnlock('pte_unmap_unlock');
+/** The lock of the AGF buffer: xfs_alloc_read_agf and xfs_trans_brelse (or the commit). */
+export const xfs_alloc_read_agf = exclusiveLock('xfs_alloc_read_agf');
+export const xfs_trans_brelse = exclusiveUnlock('xfs_trans_brelse');
+
+/** Which lock of an XFS inode, and how. */
+export type XfsLock =
+  | 'IOLOCK_SHARED'
+  | 'IOLOCK_EXCL'
+  | 'MMAPLOCK_SHARED'
+  | 'MMAPLOCK_EXCL'
+  | 'ILOCK_SHARED'
+  | 'ILOCK_EXCL';
+
+function xfsLockWord(ip: Expr<Pointer<xfs_inode>>, which: XfsLock): ExprOf {
+  if (which.startsWith('IOLOCK')) return ip.i_vnode.i_rwsem;
+  if (which.startsWith('MMAPLOCK')) return ip.i_vnode.i_mapping.invalidate_lock;
+  return ip.i_lock;
+}
+
+export function xfs_ilock(ip: Expr<Pointer<xfs_inode>>, which: XfsLock) {
+  const word = xfsLockWord(ip, which);
+  return which.endsWith('EXCL') ? exclusiveLock('xfs_ilock')(word) : sharedLock('xfs_ilock')(word);
+}
+export function xfs_iunlock(ip: Expr<Pointer<xfs_inode>>, which: XfsLock) {
+  const word = xfsLockWord(ip, which);
+  return which.endsWith('EXCL') ? exclusiveUnlock('xfs_iunlock')(word) : sharedUnlock('xfs_iunlock')(word);
+}
+export function xfs_ilock_demote(ip: Expr<Pointer<xfs_inode>>, which: XfsLock) {
+  return downgrade_write(xfsLockWord(ip, which));
+}
+
+// --- RCU: a reader never waits; a grace period waits for each CPU to be outside -----------------------
+const readers = (): Expr<U8> => the(rcu_state).readers;
+const thisCpu = (): Expr<U8> => shl(value(u8, 1), smp_processor_id);
+
+export const rcu_read_lock = () =>
+  primitive('rcu_read_lock', { effects: [[readers(), bor(readers(), thisCpu())]] });
+export const rcu_read_unlock = () =>
+  primitive('rcu_read_unlock', {
+    demands: [
+      {
+        property: 'lock-pairing',
+        holds: ne(band(readers(), thisCpu()), 0),
+        says: 'rcu_read_unlock outside a read-side section',
+      },
+    ],
+    effects: [[readers(), band(readers(), bnot(thisCpu()))]],
+  });
+
+/** Waits until each CPU was, at some time since the call, outside a read-side section. */
+export const synchronize_rcu = kernelFunction('synchronize_rcu', { file: 'kernel/rcu/tree.c' }, () => [
+  for_index('cpu', u8, 'cpus', (cpu) => [
+    primitive('wait_for_quiescent_state', {
+      shown: [cpu],
+      until: eq(band(readers(), shl(value(u8, 1), cpu)), 0),
+    }),
+  ]),
+]);
