@@ -5,7 +5,12 @@ import type { BinaryOperator, Conversion, UnaryOperator } from '../lang/nodes.ts
 const bool = (b: boolean): bigint => (b ? 1n : 0n);
 
 /** `a op b` for operands of `bits` bits; comparisons give 0 or 1. `land` and `lor` are not evaluated here. */
-export function binaryValue(op: Exclude<BinaryOperator, 'land' | 'lor'>, bits: number, a: bigint, b: bigint): bigint {
+export function binaryValue(
+  op: Exclude<BinaryOperator, 'land' | 'lor'>,
+  bits: number,
+  a: bigint,
+  b: bigint,
+): bigint {
   const cut = (n: bigint) => BigInt.asUintN(bits, n);
   const signed = (n: bigint) => BigInt.asIntN(bits, n);
   const tooFar = b >= BigInt(bits);

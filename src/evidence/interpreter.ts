@@ -53,7 +53,9 @@ export interface Machine {
 class Oops extends Error {}
 class NotEnabled extends Error {}
 
-type Flow = { readonly kind: 'next' | 'break' | 'continue' } | { readonly kind: 'return'; readonly value: bigint };
+type Flow =
+  | { readonly kind: 'next' | 'break' | 'continue' }
+  | { readonly kind: 'return'; readonly value: bigint };
 const next: Flow = { kind: 'next' };
 
 interface Frame {
@@ -80,7 +82,12 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
   changes = [];
 
   function settle(effect: Effect, cpu: number): void {
-    storeTo(effect.place, pure(effect.place.pointer, cpu), effect.place.index && pure(effect.place.index, cpu), pure(effect.value, cpu));
+    storeTo(
+      effect.place,
+      pure(effect.place.pointer, cpu),
+      effect.place.index && pure(effect.place.index, cpu),
+      pure(effect.value, cpu),
+    );
   }
 
   function find(property: string, says: string, fatal: boolean): void {
@@ -139,9 +146,18 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
       case 'unary':
         return unaryValue(node.op, bitsOf(node.operand.type), yield* evaluate(node.operand, cpu, stmt));
       case 'convert':
-        return convertValue(node.how, bitsOf(node.operand.type), bitsOf(node.type), yield* evaluate(node.operand, cpu, stmt));
+        return convertValue(
+          node.how,
+          bitsOf(node.operand.type),
+          bitsOf(node.type),
+          yield* evaluate(node.operand, cpu, stmt),
+        );
       case 'conditional':
-        return yield* evaluate((yield* evaluate(node.test, cpu, stmt)) ? node.then : node.otherwise, cpu, stmt);
+        return yield* evaluate(
+          (yield* evaluate(node.test, cpu, stmt)) ? node.then : node.otherwise,
+          cpu,
+          stmt,
+        );
       case 'binary': {
         const left = yield* evaluate(node.left, cpu, stmt);
         if (node.op === 'land') return left ? yield* evaluate(node.right, cpu, stmt) : 0n;
@@ -151,7 +167,8 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
       case 'load': {
         const address = yield* evaluate(node.place.pointer, cpu, stmt);
         const index = node.place.index && (yield* evaluate(node.place.index, cpu, stmt));
-        if (stmt && !ghosts.has(node.place.struct)) yield { kind: 'access', site: site(cpu, stmt), place: node.place, store: false };
+        if (stmt && !ghosts.has(node.place.struct))
+          yield { kind: 'access', site: site(cpu, stmt), place: node.place, store: false };
         return loadFrom(node.place, address, index);
       }
       case 'call': {
@@ -169,7 +186,7 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
   function* callFunction(fn: FunctionNode, args: readonly bigint[], cpu: number): Run<bigint> {
     const locals = new Map<string, bigint>();
     for (const v of fn.locals) locals.set(v.name, 0n);
-    fn.params.forEach((v, i) => locals.set(v.name, args[i] ?? 0n));
+    for (const [i, v] of fn.params.entries()) locals.set(v.name, args[i] ?? 0n);
     frames[cpu]?.push({ fn, locals });
     const observers = program.observers.filter((o) => o.function === fn.name);
     for (const o of observers) yield* block(o.enter, cpu);
@@ -199,7 +216,8 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
   function judgeStore(stmt: StmtNode, cpu: number): void {
     for (const place of storesOf(stmt)) {
       const word = `${place.struct}.${storageOf(structNamed(program, place.struct), place.field).name}`;
-      for (const p of program.properties) if (p.judged.when === 'outside' && read.get(p.id)?.has(word)) judgeOutside(p.id, cpu);
+      for (const p of program.properties)
+        if (p.judged.when === 'outside' && read.get(p.id)?.has(word)) judgeOutside(p.id, cpu);
     }
   }
 
@@ -273,9 +291,16 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
         yield* evaluate(stmt.value, cpu, stmt);
         return next;
       case 'choose': {
-        const count = 'struct' in stmt.among ? instancesOf(program, structNamed(program, stmt.among.struct)) : boundValue(program.bounds, stmt.among.count);
+        const count =
+          'struct' in stmt.among
+            ? instancesOf(program, structNamed(program, stmt.among.struct))
+            : boundValue(program.bounds, stmt.among.count);
         const choice = yield { kind: 'choose', site: site(cpu, stmt), count };
-        setLocal(cpu, stmt.variable, 'struct' in stmt.among ? memory.addressOf(stmt.among.struct, choice) : BigInt(choice));
+        setLocal(
+          cpu,
+          stmt.variable,
+          'struct' in stmt.among ? memory.addressOf(stmt.among.struct, choice) : BigInt(choice),
+        );
         return next;
       }
       case 'assume':
@@ -372,7 +397,8 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
     step(cpu, choice) {
       const pause = pauses[cpu];
       if (!pause) throw new Error(`CPU ${cpu} is idle`);
-      if (pause.kind === 'primitive' && !pause.ready()) throw new Error(`CPU ${cpu} must wait at ${pause.site.calls.at(-1)}`);
+      if (pause.kind === 'primitive' && !pause.ready())
+        throw new Error(`CPU ${cpu} must wait at ${pause.site.calls.at(-1)}`);
       if (pause.kind === 'choose' && (choice === undefined || choice < 0 || choice >= pause.count))
         throw new Error(`CPU ${cpu}: choice ${choice} is not among ${pause.count}`);
       return resume(cpu, pause.site, choice ?? 0);
@@ -384,7 +410,9 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
 function wordsRead(program: Program, predicate: ExprNode): ReadonlySet<string> {
   const words = new Set<string>();
   for (const node of eachExpression(predicate))
-    if (node.kind === 'load') words.add(`${node.place.struct}.${storageOf(structNamed(program, node.place.struct), node.place.field).name}`);
+    if (node.kind === 'load')
+      words.add(
+        `${node.place.struct}.${storageOf(structNamed(program, node.place.struct), node.place.field).name}`,
+      );
   return words;
 }
-

@@ -1,7 +1,8 @@
 /** The kernel's memory during replay: one integer a word, and where each object lies. */
-import { LIVE } from '../lang/structs.ts';
+
 import type { Place, StructNode } from '../lang/nodes.ts';
 import { boundValue, type Program, structNamed } from '../lang/program.ts';
+import { LIVE } from '../lang/structs.ts';
 import { bitsOf } from '../lang/types.ts';
 import { instancesOf, stateWords, storageOf, wordName } from '../lang/words.ts';
 
@@ -34,7 +35,12 @@ export interface Memory {
   /** undefined: `index` is past the end of the array. */
   load(place: Place, instance: number, index: bigint | undefined): bigint | undefined;
   /** The name and the new value of the word stored to; undefined as for load. */
-  store(place: Place, instance: number, index: bigint | undefined, value: bigint): { readonly word: string; readonly value: bigint } | undefined;
+  store(
+    place: Place,
+    instance: number,
+    index: bigint | undefined,
+    value: bigint,
+  ): { readonly word: string; readonly value: bigint } | undefined;
 }
 
 export function createMemory(program: Program, addresses: Addresses): Memory {
@@ -45,9 +51,15 @@ export function createMemory(program: Program, addresses: Addresses): Memory {
   const locate = (place: Place, instance: number, index: bigint | undefined) => {
     const struct = structs.get(place.struct) ?? structNamed(program, place.struct);
     const storage = storageOf(struct, place.field);
-    if (index === undefined) return { storage, name: wordName({ struct: struct.name, instance, field: storage.name }) };
+    if (index === undefined)
+      return { storage, name: wordName({ struct: struct.name, instance, field: storage.name }) };
     const inside = index < BigInt(boundValue(program.bounds, storage.length ?? 1));
-    return { storage, name: inside ? wordName({ struct: struct.name, instance, field: storage.name, index: Number(index) }) : undefined };
+    return {
+      storage,
+      name: inside
+        ? wordName({ struct: struct.name, instance, field: storage.name, index: Number(index) })
+        : undefined,
+    };
   };
   const isLive = (struct: StructNode, instance: number) =>
     !struct.mortal || words.get(wordName({ struct: struct.name, instance, field: LIVE })) === 1n;
@@ -62,13 +74,21 @@ export function createMemory(program: Program, addresses: Addresses): Memory {
     resolve(struct, address) {
       const hex = `0x${address.toString(16)}`;
       const mark = program.marks.find((m) => m.value === address);
-      if (mark) return { property: 'no-sentinel-deref', says: `${mark.name} (${hex}), the mark of a shared page, is read as a struct ${struct}` };
+      if (mark)
+        return {
+          property: 'no-sentinel-deref',
+          says: `${mark.name} (${hex}), the mark of a shared page, is read as a struct ${struct}`,
+        };
       if (address === 0n) return { property: 'no-null-deref', says: `NULL is read as a struct ${struct}` };
       const object = objects.get(address);
       const stale = (says: string): Fault => ({ property: 'no-stale-deref', says });
       if (object === undefined) {
         const tagged = objects.get(address & ~3n);
-        return stale(tagged ? `${hex}, a tagged pointer to ${tagged}, is read as a struct ${struct}` : `${hex}, which is no object, is read as a struct ${struct}`);
+        return stale(
+          tagged
+            ? `${hex}, a tagged pointer to ${tagged}, is read as a struct ${struct}`
+            : `${hex}, which is no object, is read as a struct ${struct}`,
+        );
       }
       const [, name = '', number = ''] = /^(.*)\[(\d+)\]$/.exec(object) ?? [];
       if (name !== struct) return stale(`${object} is read as a struct ${struct}`);

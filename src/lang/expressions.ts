@@ -4,7 +4,20 @@
  */
 import type { BinaryOperator, ExprNode, Place } from './nodes.ts';
 import { structByName } from './structs.ts';
-import { type ArrayOf, type Bits, type Bool, bool, type Pointer, sameType, type Type, typeName, u8, u64, type Word, wrap } from './types.ts';
+import {
+  type ArrayOf,
+  type Bits,
+  type Bool,
+  bool,
+  type Pointer,
+  sameType,
+  type Type,
+  typeName,
+  u8,
+  u64,
+  type Word,
+  wrap,
+} from './types.ts';
 
 export const NODE: unique symbol = Symbol('node');
 
@@ -20,7 +33,8 @@ export interface ExprOf<T extends Type = Type> {
 type FieldHandle<F> = F extends ArrayOf<infer T> ? ArrayHandle<T> : F extends Type ? Expr<F> : never;
 
 /** What can be written for a value of type T. */
-export type Expr<T extends Type = Type> = ExprOf<T> & (T extends Pointer<infer S> ? { readonly [K in keyof S]: FieldHandle<S[K]> } : unknown);
+export type Expr<T extends Type = Type> = ExprOf<T> &
+  (T extends Pointer<infer S> ? { readonly [K in keyof S]: FieldHandle<S[K]> } : unknown);
 
 export interface ArrayHandle<T extends Type> {
   /** The element at `index`, which counts from 0. */
@@ -53,7 +67,11 @@ function fieldOf(pointer: ExprNode, structName: string, name: string): unknown {
   if (field.length === undefined) return handle({ kind: 'load', type: field.type, place });
   return {
     at: (index: Operand) =>
-      handle({ kind: 'load', type: field.type, place: { ...place, index: literal(index, { kind: 'word', bits: 64 }) } }),
+      handle({
+        kind: 'load',
+        type: field.type,
+        place: { ...place, index: literal(index, { kind: 'word', bits: 64 }) },
+      }),
   };
 }
 
@@ -136,7 +154,9 @@ export function truth(expr: ExprOf): ExprNode {
 function chain(op: 'land' | 'lor', operands: readonly ExprOf[]): Expr<Bool> {
   const [first, ...rest] = operands.map(truth);
   if (!first) return op === 'land' ? true_ : false_;
-  return handle(rest.reduce<ExprNode>((left, right) => ({ kind: 'binary', type: bool, op, left, right }), first));
+  return handle(
+    rest.reduce<ExprNode>((left, right) => ({ kind: 'binary', type: bool, op, left, right }), first),
+  );
 }
 
 /** `&&`: stops at the first false operand, and what stands after it is not evaluated. */
@@ -161,7 +181,8 @@ export function neg<T extends Type>(a: ExprOf<T>): Expr<T> {
 export function cond<T extends Type>(test: ExprOf, then: Operand<T>, otherwise: Operand<T>): Expr<T> {
   const given = isExpr(then) ? then[NODE].type : isExpr(otherwise) ? otherwise[NODE].type : u64;
   const [a, b] = [literal(then, given), literal(otherwise, given)];
-  if (!sameType(a.type, b.type)) throw new ModelError(`?: sides are ${typeName(a.type)} and ${typeName(b.type)}`);
+  if (!sameType(a.type, b.type))
+    throw new ModelError(`?: sides are ${typeName(a.type)} and ${typeName(b.type)}`);
   return handle({ kind: 'conditional', type: given, test: truth(test), then: a, otherwise: b });
 }
 
@@ -178,6 +199,7 @@ export function toWord<B extends Bits>(type: Word<B>, expr: ExprOf): Expr<Word<B
   return convert(bits < type.bits ? 'zext' : 'trunc', type, expr);
 }
 /** Widens a signed word. */
-export const signExtend = <B extends Bits>(type: Word<B>, expr: ExprOf): Expr<Word<B>> => convert('sext', type, expr);
+export const signExtend = <B extends Bits>(type: Word<B>, expr: ExprOf): Expr<Word<B>> =>
+  convert('sext', type, expr);
 /** `(struct T *)expr`: the same 64 bits. */
 export const cast = <T extends Type>(type: T, expr: ExprOf): Expr<T> => convert('cast', type, expr);

@@ -42,14 +42,21 @@ function callable<P extends Variables, R extends Type | null>(
 ): KernelFunction<P, R> {
   const types = Object.values(params);
   const call = (...args: readonly Operand[]) => {
-    if (args.length !== types.length) throw new ModelError(`${name} takes ${types.length} arguments, ${args.length} given`);
+    if (args.length !== types.length)
+      throw new ModelError(`${name} takes ${types.length} arguments, ${args.length} given`);
     const nodes = args.map((arg, i) => {
       const type = types[i] as Type;
       const node = literal(arg, type);
-      if (!sameType(node.type, type)) throw new ModelError(`${name}: argument ${i + 1} is ${typeName(node.type)}, not ${typeName(type)}`);
+      if (!sameType(node.type, type))
+        throw new ModelError(`${name}: argument ${i + 1} is ${typeName(node.type)}, not ${typeName(type)}`);
       return node;
     });
-    const node = { kind: 'call', type: returns ?? ({ kind: 'word', bits: 1 } as const), name, args: nodes } as const;
+    const node = {
+      kind: 'call',
+      type: returns ?? ({ kind: 'word', bits: 1 } as const),
+      name,
+      args: nodes,
+    } as const;
     known.set(node, self as unknown as KernelFunction);
     return handle(node);
   };
@@ -61,18 +68,25 @@ function callable<P extends Variables, R extends Type | null>(
  * One kernel function. `write` gets a handle for each parameter and local and gives the body.
  * Errors: a ModelError where types do not fit, when the tree is built.
  */
-export function kernelFunction<P extends Variables = {}, L extends Variables = {}, R extends Type | null = null>(
+export function kernelFunction<
+  P extends Variables = Record<never, never>,
+  L extends Variables = Record<never, never>,
+  R extends Type | null = null,
+>(
   name: string,
   spec: FunctionSpec<P, L, R>,
   write: (v: Handles<P & L>) => readonly Stmt[],
 ): KernelFunction<P, R> {
   let built: FunctionNode | undefined;
   const params = (spec.params ?? {}) as P;
-  const list = (variables: Variables): Variable[] => Object.entries(variables).map(([n, type]) => ({ name: n, type }));
+  const list = (variables: Variables): Variable[] =>
+    Object.entries(variables).map(([n, type]) => ({ name: n, type }));
   const definition = (): FunctionNode => {
     if (built) return built;
     const all = [...list(params), ...list(spec.locals ?? {})];
-    const handles = Object.fromEntries(all.map((v) => [v.name, handle({ kind: 'local', type: v.type, name: v.name })]));
+    const handles = Object.fromEntries(
+      all.map((v) => [v.name, handle({ kind: 'local', type: v.type, name: v.name })]),
+    );
     let statements: readonly StmtNode[];
     try {
       statements = body(write(handles as Handles<P & L>));
@@ -95,7 +109,7 @@ export function kernelFunction<P extends Variables = {}, L extends Variables = {
 }
 
 /** A function pointer (`ops->iomap_begin`): the program binds the name to a function. */
-export function virtualFunction<P extends Variables = {}, R extends Type | null = null>(
+export function virtualFunction<P extends Variables = Record<never, never>, R extends Type | null = null>(
   name: string,
   spec: { readonly params?: P; readonly returns?: R },
 ): KernelFunction<P, R> {
@@ -105,11 +119,10 @@ export function virtualFunction<P extends Variables = {}, R extends Type | null 
 }
 
 /** An operation that a CPU may start at any time: what user space, a device or the VM sets off. */
-export function operation<L extends Variables = {}>(
+export function operation<L extends Variables = Record<never, never>>(
   name: string,
   spec: { readonly locals?: L; readonly abstracts?: readonly string[] },
   write: (v: Handles<L>) => readonly Stmt[],
 ): KernelFunction {
-  return kernelFunction<{}, L, null>(name, spec, write) as unknown as KernelFunction;
+  return kernelFunction<Record<never, never>, L, null>(name, spec, write) as unknown as KernelFunction;
 }
-

@@ -2,9 +2,21 @@
  * Locks. A lock is an 8-bit word of holders: bit i while CPU i holds it shared, bit 4+i while CPU i holds
  * it exclusively; 0 is free. So at most 4 CPUs, and a lock whose holder died in an oops stays taken.
  */
-import { band, bnot, bor, eq, type Expr, type ExprOf, ne, placeOf, shl, smp_processor_id, value } from './expressions.ts';
-import { primitive } from './statements.ts';
+import {
+  band,
+  bnot,
+  bor,
+  type Expr,
+  type ExprOf,
+  eq,
+  ne,
+  placeOf,
+  shl,
+  smp_processor_id,
+  value,
+} from './expressions.ts';
 import type { StmtNode } from './nodes.ts';
+import { primitive } from './statements.ts';
 import { type Bool, type U8, u8 } from './types.ts';
 
 type Lock = Expr<U8>;
@@ -13,7 +25,8 @@ const sharedBit = (): Expr<U8> => shl(value(u8, 0x01), smp_processor_id);
 const exclusiveBit = (): Expr<U8> => shl(value(u8, 0x10), smp_processor_id);
 
 /** This CPU holds the lock, in whichever mode. */
-export const heldByThisCpu = (lock: ExprOf): Expr<Bool> => ne(band(lock as Lock, bor(sharedBit(), exclusiveBit())), 0);
+export const heldByThisCpu = (lock: ExprOf): Expr<Bool> =>
+  ne(band(lock as Lock, bor(sharedBit(), exclusiveBit())), 0);
 export const heldExclusively = (lock: ExprOf): Expr<Bool> => ne(band(lock as Lock, exclusiveBit()), 0);
 
 /** A primitive that waits until the lock is free and takes it exclusively: `mutex_lock`, `down_write`... */
@@ -31,7 +44,13 @@ export function exclusiveUnlock(name: string): (lock: ExprOf) => StmtNode {
   return (lock) =>
     primitive(name, {
       shown: [lock],
-      demands: [{ property: 'lock-pairing', holds: eq(lock as Lock, exclusiveBit()), says: `${name} of a lock that this task does not hold` }],
+      demands: [
+        {
+          property: 'lock-pairing',
+          holds: eq(lock as Lock, exclusiveBit()),
+          says: `${name} of a lock that this task does not hold`,
+        },
+      ],
       effects: [[lock, 0]],
       lock: { does: 'release', mode: 'exclusive', place: placeOf(lock) },
     });
@@ -52,7 +71,13 @@ export function sharedUnlock(name: string): (lock: ExprOf) => StmtNode {
   return (lock) =>
     primitive(name, {
       shown: [lock],
-      demands: [{ property: 'lock-pairing', holds: ne(band(lock as Lock, sharedBit()), 0), says: `${name} of a lock that this task does not hold` }],
+      demands: [
+        {
+          property: 'lock-pairing',
+          holds: ne(band(lock as Lock, sharedBit()), 0),
+          says: `${name} of a lock that this task does not hold`,
+        },
+      ],
       effects: [[lock, band(lock as Lock, bnot(sharedBit()))]],
       lock: { does: 'release', mode: 'shared', place: placeOf(lock) },
     });
@@ -71,7 +96,13 @@ export const up_read = sharedUnlock('up_read');
 export function downgrade_write(lock: ExprOf): StmtNode {
   return primitive('downgrade_write', {
     shown: [lock],
-    demands: [{ property: 'lock-pairing', holds: eq(lock as Lock, exclusiveBit()), says: 'downgrade_write of a lock that this task does not hold' }],
+    demands: [
+      {
+        property: 'lock-pairing',
+        holds: eq(lock as Lock, exclusiveBit()),
+        says: 'downgrade_write of a lock that this task does not hold',
+      },
+    ],
     effects: [[lock, sharedBit()]],
   });
 }

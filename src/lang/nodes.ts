@@ -34,8 +34,20 @@ export type ExprNode =
   | { readonly kind: 'local'; readonly type: Type; readonly name: string }
   | { readonly kind: 'cpu'; readonly type: Word<8> }
   | { readonly kind: 'unary'; readonly type: Type; readonly op: UnaryOperator; readonly operand: ExprNode }
-  | { readonly kind: 'binary'; readonly type: Type; readonly op: BinaryOperator; readonly left: ExprNode; readonly right: ExprNode }
-  | { readonly kind: 'conditional'; readonly type: Type; readonly test: ExprNode; readonly then: ExprNode; readonly otherwise: ExprNode }
+  | {
+      readonly kind: 'binary';
+      readonly type: Type;
+      readonly op: BinaryOperator;
+      readonly left: ExprNode;
+      readonly right: ExprNode;
+    }
+  | {
+      readonly kind: 'conditional';
+      readonly type: Type;
+      readonly test: ExprNode;
+      readonly then: ExprNode;
+      readonly otherwise: ExprNode;
+    }
   | { readonly kind: 'convert'; readonly type: Type; readonly how: Conversion; readonly operand: ExprNode }
   | { readonly kind: 'load'; readonly type: Type; readonly place: Place }
   | { readonly kind: 'call'; readonly type: Type; readonly name: string; readonly args: readonly ExprNode[] };
@@ -51,7 +63,9 @@ export interface Place {
   readonly access: 'plain' | 'marked';
 }
 
-export type Target = { readonly kind: 'local'; readonly name: string; readonly type: Type } | { readonly kind: 'place'; readonly place: Place };
+export type Target =
+  | { readonly kind: 'local'; readonly name: string; readonly type: Type }
+  | { readonly kind: 'place'; readonly place: Place };
 
 /** A store that belongs to a primitive or to an observation. */
 export interface Effect {
@@ -76,18 +90,52 @@ export interface LockUse {
 }
 
 export type StmtNode =
-  | { readonly kind: 'set'; readonly target: Target; readonly value: ExprNode; readonly form?: 'increment' | 'decrement' }
-  | { readonly kind: 'if'; readonly test: ExprNode; readonly then: readonly StmtNode[]; readonly otherwise: readonly StmtNode[] }
+  | {
+      readonly kind: 'set';
+      readonly target: Target;
+      readonly value: ExprNode;
+      readonly form?: 'increment' | 'decrement';
+    }
+  | {
+      readonly kind: 'if';
+      readonly test: ExprNode;
+      readonly then: readonly StmtNode[];
+      readonly otherwise: readonly StmtNode[];
+    }
   | { readonly kind: 'while'; readonly test: ExprNode; readonly body: readonly StmtNode[] }
-  | { readonly kind: 'for-each'; readonly struct: string; readonly variable: string; readonly body: readonly StmtNode[] }
-  | { readonly kind: 'for-index'; readonly variable: string; readonly type: Type; readonly count: number | string; readonly body: readonly StmtNode[] }
+  | {
+      readonly kind: 'for-each';
+      readonly struct: string;
+      readonly variable: string;
+      readonly body: readonly StmtNode[];
+    }
+  | {
+      readonly kind: 'for-index';
+      readonly variable: string;
+      readonly type: Type;
+      readonly count: number | string;
+      readonly body: readonly StmtNode[];
+    }
   | { readonly kind: 'break' }
   | { readonly kind: 'continue' }
   | { readonly kind: 'return'; readonly value?: ExprNode }
   | { readonly kind: 'evaluate'; readonly value: ExprNode }
-  | { readonly kind: 'choose'; readonly variable: string; readonly type: Type; readonly among: { readonly struct: string } | { readonly count: number | string } }
+  | {
+      readonly kind: 'choose';
+      readonly variable: string;
+      readonly type: Type;
+      readonly among: { readonly struct: string } | { readonly count: number | string };
+    }
   | { readonly kind: 'assume'; readonly test: ExprNode }
-  | { readonly kind: 'primitive'; readonly name: string; readonly shown: readonly ExprNode[]; readonly until?: ExprNode; readonly demands: readonly Demand[]; readonly effects: readonly Effect[]; readonly lock?: LockUse }
+  | {
+      readonly kind: 'primitive';
+      readonly name: string;
+      readonly shown: readonly ExprNode[];
+      readonly until?: ExprNode;
+      readonly demands: readonly Demand[];
+      readonly effects: readonly Effect[];
+      readonly lock?: LockUse;
+    }
   | { readonly kind: 'bug'; readonly test: ExprNode }
   | { readonly kind: 'warn'; readonly test: ExprNode; readonly once: boolean }
   | { readonly kind: 'observe'; readonly effects: readonly Effect[]; readonly when?: ExprNode };

@@ -39,7 +39,10 @@ function isZero(node: ExprNode): boolean {
 
 export function printPlace(place: Place): string {
   const pointer = place.pointer;
-  const object = pointer.kind === 'address' ? `${pointer.struct}[${pointer.instance}].` : `${printExpr(pointer, POSTFIX)}->`;
+  const object =
+    pointer.kind === 'address'
+      ? `${pointer.struct}[${pointer.instance}].`
+      : `${printExpr(pointer, POSTFIX)}->`;
   return `${object}${place.field}${place.index ? `[${printExpr(place.index)}]` : ''}`;
 }
 
@@ -51,7 +54,9 @@ export function printExpr(node: ExprNode, outer = 0): string {
     .with({ kind: 'address' }, (n) => `&${n.struct}[${n.instance}]`)
     .with({ kind: 'local' }, (n) => n.name)
     .with({ kind: 'cpu' }, () => 'cpu')
-    .with({ kind: 'unary' }, (n) => paren(`${{ bnot: '~', neg: '-', lnot: '!' }[n.op]}${printTest(n.operand, UNARY)}`, UNARY))
+    .with({ kind: 'unary' }, (n) =>
+      paren(`${{ bnot: '~', neg: '-', lnot: '!' }[n.op]}${printTest(n.operand, UNARY)}`, UNARY),
+    )
     .with({ kind: 'binary' }, (n) => {
       const [symbol, precedence] = symbols[n.op];
       const logical = n.op === 'land' || n.op === 'lor';
@@ -59,10 +64,16 @@ export function printExpr(node: ExprNode, outer = 0): string {
       const right = logical ? printTest(n.right, precedence + 1) : printExpr(n.right, precedence + 1);
       return paren(`${left} ${symbol} ${right}`, precedence);
     })
-    .with({ kind: 'conditional' }, (n) => paren(`${printTest(n.test, 1)} ? ${printExpr(n.then, 1)} : ${printExpr(n.otherwise)}`, 0.5))
-    .with({ kind: 'convert', how: 'cast' }, (n) => paren(`(${typeName(n.type)})${printExpr(n.operand, UNARY)}`, UNARY))
+    .with({ kind: 'conditional' }, (n) =>
+      paren(`${printTest(n.test, 1)} ? ${printExpr(n.then, 1)} : ${printExpr(n.otherwise)}`, 0.5),
+    )
+    .with({ kind: 'convert', how: 'cast' }, (n) =>
+      paren(`(${typeName(n.type)})${printExpr(n.operand, UNARY)}`, UNARY),
+    )
     .with({ kind: 'convert' }, (n) => printExpr(n.operand, outer))
-    .with({ kind: 'load' }, (n) => (n.place.access === 'marked' ? `READ_ONCE(${printPlace(n.place)})` : printPlace(n.place)))
+    .with({ kind: 'load' }, (n) =>
+      n.place.access === 'marked' ? `READ_ONCE(${printPlace(n.place)})` : printPlace(n.place),
+    )
     .with({ kind: 'call' }, (n) => `${n.name}(${n.args.map((a) => printExpr(a)).join(', ')})`)
     .exhaustive();
 }
@@ -76,7 +87,8 @@ export function printTest(node: ExprNode, outer = 0): string {
 function printSet(stmt: Extract<StmtNode, { kind: 'set' }>): string {
   const target = stmt.target.kind === 'local' ? stmt.target.name : printPlace(stmt.target.place);
   if (stmt.form) return `${target}${stmt.form === 'increment' ? '++' : '--'};`;
-  if (stmt.target.kind === 'place' && stmt.target.place.access === 'marked') return `WRITE_ONCE(${target}, ${printExpr(stmt.value)});`;
+  if (stmt.target.kind === 'place' && stmt.target.place.access === 'marked')
+    return `WRITE_ONCE(${target}, ${printExpr(stmt.value)});`;
   return `${target} = ${printExpr(stmt.value)};`;
 }
 
@@ -85,19 +97,35 @@ export function printStmt(stmt: StmtNode): string {
   return match(stmt)
     .with({ kind: 'set' }, printSet)
     .with({ kind: 'if' }, (s) => `if (${printTest(s.test)})`)
-    .with({ kind: 'while' }, (s) => (s.test.kind === 'const' && s.test.value === 1n ? 'for (;;)' : `while (${printTest(s.test)})`))
+    .with({ kind: 'while' }, (s) =>
+      s.test.kind === 'const' && s.test.value === 1n ? 'for (;;)' : `while (${printTest(s.test)})`,
+    )
     .with({ kind: 'for-each' }, (s) => `for_each_${s.struct}(${s.variable})`)
-    .with({ kind: 'for-index' }, (s) => `for (${s.variable} = 0; ${s.variable} < ${s.count}; ${s.variable}++)`)
+    .with(
+      { kind: 'for-index' },
+      (s) => `for (${s.variable} = 0; ${s.variable} < ${s.count}; ${s.variable}++)`,
+    )
     .with({ kind: 'break' }, () => 'break;')
     .with({ kind: 'continue' }, () => 'continue;')
     .with({ kind: 'return' }, (s) => (s.value ? `return ${printExpr(s.value)};` : 'return;'))
     .with({ kind: 'evaluate' }, (s) => `${printExpr(s.value)};`)
-    .with({ kind: 'choose' }, (s) => `${s.variable} = any(${'struct' in s.among ? `struct ${s.among.struct}` : s.among.count});`)
+    .with(
+      { kind: 'choose' },
+      (s) => `${s.variable} = any(${'struct' in s.among ? `struct ${s.among.struct}` : s.among.count});`,
+    )
     .with({ kind: 'assume' }, (s) => `assume(${printTest(s.test)});`)
-    .with({ kind: 'primitive' }, (s) => `${s.name}(${s.shown.map((e) => (e.kind === 'load' && s.lock ? `&${printPlace(e.place)}` : printExpr(e))).join(', ')});`)
+    .with(
+      { kind: 'primitive' },
+      (s) =>
+        `${s.name}(${s.shown.map((e) => (e.kind === 'load' && s.lock ? `&${printPlace(e.place)}` : printExpr(e))).join(', ')});`,
+    )
     .with({ kind: 'bug' }, (s) => `BUG_ON(${printTest(s.test)});`)
     .with({ kind: 'warn' }, (s) => `${s.once ? 'WARN_ON_ONCE' : 'WARN_ON'}(${printTest(s.test)});`)
-    .with({ kind: 'observe' }, (s) => `/* ${s.when ? `if (${printTest(s.when)}) ` : ''}${s.effects.map((e) => `${printPlace(e.place)} = ${printExpr(e.value)}`).join(', ')} */`)
+    .with(
+      { kind: 'observe' },
+      (s) =>
+        `/* ${s.when ? `if (${printTest(s.when)}) ` : ''}${s.effects.map((e) => `${printPlace(e.place)} = ${printExpr(e.value)}`).join(', ')} */`,
+    )
     .exhaustive();
 }
 
@@ -113,7 +141,8 @@ function blockLines(statements: readonly StmtNode[], depth: number): Line[] {
     const head = { text: printStmt(stmt), depth, stmt };
     if (stmt.kind === 'if') {
       const then = blockLines(stmt.then, depth + 1);
-      if (stmt.otherwise.length === 0) return [{ ...head, text: `${head.text} {` }, ...then, { text: '}', depth, stmt: null }];
+      if (stmt.otherwise.length === 0)
+        return [{ ...head, text: `${head.text} {` }, ...then, { text: '}', depth, stmt: null }];
       return [
         { ...head, text: `${head.text} {` },
         ...then,
@@ -123,19 +152,33 @@ function blockLines(statements: readonly StmtNode[], depth: number): Line[] {
       ];
     }
     if (stmt.kind === 'while' || stmt.kind === 'for-each' || stmt.kind === 'for-index')
-      return [{ ...head, text: `${head.text} {` }, ...blockLines(stmt.body, depth + 1), { text: '}', depth, stmt: null }];
+      return [
+        { ...head, text: `${head.text} {` },
+        ...blockLines(stmt.body, depth + 1),
+        { text: '}', depth, stmt: null },
+      ];
     return [head];
   });
 }
 
 /** A function as C-like text; line numbers count from 1, the signature being line 1. */
 export function functionLines(fn: FunctionNode): readonly Line[] {
-  const params = fn.params.map((p) => declare(p.type.kind === 'pointer' ? typeName(p.type) : `${typeName(p.type)} `, p.name));
+  const params = fn.params.map((p) =>
+    declare(p.type.kind === 'pointer' ? typeName(p.type) : `${typeName(p.type)} `, p.name),
+  );
   const result = fn.returns ? typeName(fn.returns) : 'void';
   const separator = result.endsWith('*') ? '' : ' ';
   return [
-    { text: `${result}${separator}${fn.name}(${params.length ? params.join(', ') : 'void'}) {`, depth: 0, stmt: null },
-    ...fn.locals.map((l) => ({ text: `${declare(l.type.kind === 'pointer' ? typeName(l.type) : `${typeName(l.type)} `, l.name)};`, depth: 1, stmt: null })),
+    {
+      text: `${result}${separator}${fn.name}(${params.length ? params.join(', ') : 'void'}) {`,
+      depth: 0,
+      stmt: null,
+    },
+    ...fn.locals.map((l) => ({
+      text: `${declare(l.type.kind === 'pointer' ? typeName(l.type) : `${typeName(l.type)} `, l.name)};`,
+      depth: 1,
+      stmt: null,
+    })),
     ...blockLines(fn.body, 1),
     { text: '}', depth: 0, stmt: null },
   ];

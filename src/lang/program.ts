@@ -2,7 +2,17 @@
  * A program: what a scenario comes down to. Everything in it is data (structs, functions, the operations
  * that CPUs may start, initial values, properties), so it can be hashed, embedded in a trace, and rebuilt.
  */
-import { type ExprOf, handle, ModelError, NODE, type Operand, placeOf, literal, type Expr, truth } from './expressions.ts';
+import {
+  type Expr,
+  type ExprOf,
+  handle,
+  literal,
+  ModelError,
+  NODE,
+  type Operand,
+  placeOf,
+  truth,
+} from './expressions.ts';
 import { calleeOf, type KernelFunction } from './functions.ts';
 import type { Effect, ExprNode, FunctionNode, StmtNode, StructNode } from './nodes.ts';
 import { body, type Stmt } from './statements.ts';
@@ -137,7 +147,8 @@ export function program(spec: ProgramSpec): Program {
   const visitBody = (statements: readonly StmtNode[]): void => {
     for (const stmt of eachStatement(statements)) {
       if (stmt.kind === 'for-each') visitType({ kind: 'pointer', struct: stmt.struct });
-      if (stmt.kind === 'choose' && 'struct' in stmt.among) visitType({ kind: 'pointer', struct: stmt.among.struct });
+      if (stmt.kind === 'choose' && 'struct' in stmt.among)
+        visitType({ kind: 'pointer', struct: stmt.among.struct });
       for (const expr of expressionsOf(stmt)) visitExpr(expr);
     }
   };

@@ -1,5 +1,16 @@
 /** The statements of the model language, under the names that C and the kernel give them. */
-import { type Expr, ModelError, NODE, type ExprOf, handle, isExpr, literal, type Operand, placeOf, truth } from './expressions.ts';
+import {
+  type Expr,
+  type ExprOf,
+  handle,
+  isExpr,
+  literal,
+  ModelError,
+  NODE,
+  type Operand,
+  placeOf,
+  truth,
+} from './expressions.ts';
 import type { Demand, Effect, LockUse, StmtNode, Target } from './nodes.ts';
 import type { Struct } from './structs.ts';
 import { type Pointer, sameType, type Type, typeName, u8, type Word } from './types.ts';
@@ -22,14 +33,19 @@ export function set<T extends Type>(target: ExprOf<T>, value: Operand<T>): StmtN
   const to = targetOf(target);
   const type = target[NODE].type;
   const node = literal(value, type);
-  if (!sameType(type, node.type)) throw new ModelError(`=: ${typeName(type)} is given ${typeName(node.type)}`);
+  if (!sameType(type, node.type))
+    throw new ModelError(`=: ${typeName(type)} is given ${typeName(node.type)}`);
   return { kind: 'set', target: to, value: node };
 }
 
 /** `WRITE_ONCE(target, value);` */
 export function WRITE_ONCE<T extends Type>(target: ExprOf<T>, value: Operand<T>): StmtNode {
   const place = placeOf(target);
-  return { kind: 'set', target: { kind: 'place', place: { ...place, access: 'marked' } }, value: literal(value, place.type) };
+  return {
+    kind: 'set',
+    target: { kind: 'place', place: { ...place, access: 'marked' } },
+    value: literal(value, place.type),
+  };
 }
 
 function step(target: ExprOf, op: 'add' | 'sub', form: 'increment' | 'decrement'): StmtNode {
@@ -53,21 +69,45 @@ export function while_(test: ExprOf, statements: readonly Stmt[]): StmtNode {
 
 /** `for (;;)` */
 export function forever(statements: readonly Stmt[]): StmtNode {
-  return { kind: 'while', test: { kind: 'const', type: { kind: 'word', bits: 1 }, value: 1n, name: 'true' }, body: body(statements) };
+  return {
+    kind: 'while',
+    test: { kind: 'const', type: { kind: 'word', bits: 1 }, value: 1n, name: 'true' },
+    body: body(statements),
+  };
 }
 
 export const break_: StmtNode = { kind: 'break' };
 export const continue_: StmtNode = { kind: 'continue' };
 
 /** Runs the body for each object of the struct, in order: a list walk. `name` is the loop variable. */
-export function for_each<S>(struct: Struct<S>, name: string, statements: (object: Expr<Pointer<S>>) => readonly Stmt[]): StmtNode {
+export function for_each<S>(
+  struct: Struct<S>,
+  name: string,
+  statements: (object: Expr<Pointer<S>>) => readonly Stmt[],
+): StmtNode {
   const type: Pointer<S> = { kind: 'pointer', struct: struct.node.name };
-  return { kind: 'for-each', struct: struct.node.name, variable: name, body: body(statements(handle({ kind: 'local', type, name }))) };
+  return {
+    kind: 'for-each',
+    struct: struct.node.name,
+    variable: name,
+    body: body(statements(handle({ kind: 'local', type, name }))),
+  };
 }
 
 /** `for (name = 0; name < count; name++)`, `count` a number or the name of a bound. */
-export function for_index<T extends Type>(name: string, type: T, count: number | string, statements: (index: Expr<T>) => readonly Stmt[]): StmtNode {
-  return { kind: 'for-index', variable: name, type, count, body: body(statements(handle({ kind: 'local', type, name }))) };
+export function for_index<T extends Type>(
+  name: string,
+  type: T,
+  count: number | string,
+  statements: (index: Expr<T>) => readonly Stmt[],
+): StmtNode {
+  return {
+    kind: 'for-index',
+    variable: name,
+    type,
+    count,
+    body: body(statements(handle({ kind: 'local', type, name }))),
+  };
 }
 
 export function return_(value?: ExprOf): StmtNode {
@@ -135,7 +175,10 @@ export function observe(...effects: readonly (readonly [target: ExprOf, value: O
   return { kind: 'observe', effects: effectsOf(effects) };
 }
 /** As `observe`, where `test` holds. */
-export function observeWhen(test: ExprOf, ...effects: readonly (readonly [target: ExprOf, value: Operand])[]): StmtNode {
+export function observeWhen(
+  test: ExprOf,
+  ...effects: readonly (readonly [target: ExprOf, value: Operand])[]
+): StmtNode {
   return { kind: 'observe', effects: effectsOf(effects), when: truth(test) };
 }
 

@@ -6,7 +6,15 @@ import type { FieldNode, StructNode } from './nodes.ts';
 import type { ArrayOf, Pointer, Type } from './types.ts';
 
 /** A field: a type, an array, or one of these with attributes. */
-export type FieldSpec = Type | ArrayOf | { readonly field: Type | ArrayOf; readonly aliasOf?: string; readonly sparse?: boolean; readonly lock?: boolean };
+export type FieldSpec =
+  | Type
+  | ArrayOf
+  | {
+      readonly field: Type | ArrayOf;
+      readonly aliasOf?: string;
+      readonly sparse?: boolean;
+      readonly lock?: boolean;
+    };
 
 export interface Struct<S> {
   readonly node: StructNode;
@@ -38,7 +46,11 @@ export interface StructOptions {
 export const LIVE = 'live';
 
 /** Declares `struct name`. Declaring the same name again replaces it (a user's model may). */
-export function struct<S>(name: string, fields: { readonly [K in keyof S]: FieldSpec }, options: StructOptions = {}): Struct<S> {
+export function struct<S>(
+  name: string,
+  fields: { readonly [K in keyof S]: FieldSpec },
+  options: StructOptions = {},
+): Struct<S> {
   const listed = Object.entries<FieldSpec>(fields).map(([field, spec]) => fieldNode(field, spec));
   if (options.mortal) listed.push({ name: LIVE, type: { kind: 'word', bits: 1 } });
   const node: StructNode = {

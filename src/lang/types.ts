@@ -48,7 +48,9 @@ export function bitsOf(type: Type): Bits {
 }
 
 export function sameType(a: Type, b: Type): boolean {
-  return a.kind === 'pointer' ? b.kind === 'pointer' && a.struct === b.struct : b.kind === 'word' && a.bits === b.bits;
+  return a.kind === 'pointer'
+    ? b.kind === 'pointer' && a.struct === b.struct
+    : b.kind === 'word' && a.bits === b.bits;
 }
 
 /** The value reduced to the type's width, as storing into it does. */

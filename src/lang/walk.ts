@@ -23,13 +23,16 @@ export function placeExpressions(place: Place): readonly ExprNode[] {
   return place.index ? [place.pointer, place.index] : [place.pointer];
 }
 
-const ofEffects = (effects: readonly Effect[]) => effects.flatMap((e) => [...placeExpressions(e.place), e.value]);
+const ofEffects = (effects: readonly Effect[]) =>
+  effects.flatMap((e) => [...placeExpressions(e.place), e.value]);
 
 /** The expressions that stand directly in a statement (not those of nested statements). */
 export function expressionsOf(stmt: StmtNode): readonly ExprNode[] {
   switch (stmt.kind) {
     case 'set':
-      return stmt.target.kind === 'place' ? [stmt.value, ...placeExpressions(stmt.target.place)] : [stmt.value];
+      return stmt.target.kind === 'place'
+        ? [stmt.value, ...placeExpressions(stmt.target.place)]
+        : [stmt.value];
     case 'if':
     case 'while':
     case 'assume':
@@ -41,7 +44,11 @@ export function expressionsOf(stmt: StmtNode): readonly ExprNode[] {
     case 'evaluate':
       return [stmt.value];
     case 'primitive':
-      return [...(stmt.until ? [stmt.until] : []), ...stmt.demands.map((d) => d.holds), ...ofEffects(stmt.effects)];
+      return [
+        ...(stmt.until ? [stmt.until] : []),
+        ...stmt.demands.map((d) => d.holds),
+        ...ofEffects(stmt.effects),
+      ];
     case 'observe':
       return [...(stmt.when ? [stmt.when] : []), ...ofEffects(stmt.effects)];
     default:

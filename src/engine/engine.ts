@@ -1,0 +1,29 @@
+/** The one interface of all engines. */
+import type { Outcome } from '../evidence/verdict.ts';
+import type { Program } from '../lang/program.ts';
+import type { Graph } from '../system/graph.ts';
+
+export interface Task {
+  readonly program: Program;
+  readonly graph: Graph;
+  /** Property identifiers; one exploration and one invariant may serve them all. */
+  readonly properties: readonly string[];
+}
+
+export interface Limits {
+  /** Wall time for the whole task, seconds. */
+  readonly seconds: number;
+  readonly memoryMiB: number;
+  /** Steps; null: no bound. */
+  readonly depth: number | null;
+  readonly signal?: AbortSignal;
+}
+
+export interface Engine {
+  readonly id: string;
+  /**
+   * Tries to decide the properties. Every property asked for gets an outcome; one that could not be decided
+   * is `bounded` or `unknown` with the reason. `violated` is replayed and `proved` re-checked in here.
+   */
+  check(task: Task, limits: Limits, progress: (text: string) => void): Promise<readonly Outcome[]>;
+}

@@ -1,0 +1,275 @@
+/**
+ * Explicit-state search, breadth first: every state of the finite instance, each once, so that the first
+ * violation found of a property is among the shortest.
+ */
+import { BLOCKED, type Compiled, compile, type Listener, SUCCESSOR } from '../semantics/compile.ts';
+import { TooManyValues } from '../semantics/values.ts';
+import type { Graph, NodeId } from '../system/graph.ts';
+import { createStateSet, type StateSet } from './state-set.ts';
+
+export interface SearchLimits {
+  /** Seconds of wall time. */
+  readonly seconds?: number;
+  /** For the visited states, MiB. */
+  readonly memoryMiB?: number;
+  /** Steps from the initial state. */
+  readonly depth?: number;
+  readonly states?: number;
+}
+
+/** One step of the system: which CPU, what it starts if it was idle, and its answers to the choices. */
+export interface Move {
+  readonly cpu: number;
+  readonly operation: string | null;
+  readonly choices: readonly number[];
+  /** How many of the interpreter's pauses the step takes (to the finding, in the last move of a trace). */
+  readonly pauses: number;
+}
+
+/** A property failed: the state before the failing step, and that step. */
+export interface Found {
+  readonly property: string;
+  readonly node: NodeId | null;
+  readonly state: number;
+  readonly cpu: number;
+  readonly start: number;
+  readonly choices: readonly number[];
+  readonly pauses: number;
+  readonly depth: number;
+}
+
+export interface SearchResult {
+  /** All reachable states were visited. */
+  readonly complete: boolean;
+  /** Why not, in words; null when complete. */
+  readonly stopped: string | null;
+  readonly states: number;
+  readonly transitions: number;
+  /** Steps to the farthest state. */
+  readonly depth: number;
+  readonly bytes: number;
+  readonly seconds: number;
+  readonly found: ReadonlyMap<string, Found>;
+  /** For `reach:`: the first step that gets to each target. */
+  readonly reached: ReadonlyMap<string, Found>;
+  /** `held -> taken` by lock name, with the first step that shows it. */
+  readonly order: ReadonlyMap<string, Found>;
+  readonly visited: StateSet;
+  readonly compiled: Compiled;
+  /** The moves that lead to a found step and through it. */
+  moves(found: Found): readonly Move[];
+}
+
+export interface SearchOptions {
+  readonly limits?: SearchLimits;
+  readonly trackLocks?: boolean;
+  /** Called now and then. */
+  readonly progress?: (states: number, depth: number) => void;
+  /** Stop as soon as all of these properties have been violated. */
+  readonly until?: readonly string[];
+}
+
+/** Searches with 8-bit value ids, and again with 16-bit ones if these do not suffice. Errors: TooManyValues. */
+export function search(graph: Graph, options: SearchOptions = {}): SearchResult {
+  try {
+    return searchWith(graph, options, 8);
+  } catch (error) {
+    if (!(error instanceof TooManyValues)) throw error;
+    return searchWith(graph, options, 16);
+  }
+}
+
+const CHECK_EVERY = 1024;
+
+function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): SearchResult {
+  const started = performance.now();
+  const { program } = graph;
+  const { cpus } = program.bounds;
+  const found = new Map<string, Found>();
+  const reached = new Map<string, Found>();
+  const order = new Map<string, Found>();
+  /** What is being executed, for the listener. */
+  let from = 0;
+  let cpu = 0;
+  let start = -1;
+  let depth = 0;
+
+  function here(property: string, node: NodeId | null): Found {
+    const { choices } = compiled;
+    return {
+      property,
+      node,
+      state: from,
+      cpu,
+      start,
+      choices: [...choices.path.slice(0, choices.length)],
+      pauses: -1,
+      depth: depth + 1,
+    };
+  }
+  function note(property: string, node: NodeId | null): void {
+    if (!found.has(property)) found.set(property, here(property, node));
+  }
+  const listener: Listener = {
+    finding: (node, word) => note(propertyOf(node, word), node),
+    judged: (property, node) => note(program.properties[property]?.id ?? '', node < 0 ? null : node),
+    reached: (target) => {
+      const name = compiled.targets[target] ?? '';
+      reached.set(name, here(`reach:${name}`, null));
+    },
+    ordered: (held, taken, node) => {
+      const edge = `${compiled.locks[held]} -> ${compiled.locks[taken]}`;
+      if (!order.has(edge)) order.set(edge, here('lock-order', node));
+    },
+  };
+  const compiled = compile(graph, listener, { idBits, trackLocks: options.trackLocks ?? false });
+  const { state, layout, choices, values } = compiled;
+
+  /** Which property a failed node belongs to: that of the statement, or by the pointer's value. */
+  function propertyOf(node: NodeId, word: number): string {
+    const action = graph.nodes[node];
+    if (word >= 0) {
+      const value = values.valueOf(word);
+      if (program.marks.some((m) => m.value === value)) return 'no-sentinel-deref';
+      return value === 0n ? 'no-null-deref' : 'no-stale-deref';
+    }
+    if (action?.op === 'finding') return action.property;
+    if (action?.op === 'primitive') return action.demands[0]?.property ?? 'out-of-model';
+    return 'out-of-model';
+  }
+
+  const visited = createStateSet(layout.cells);
+  const parents: number[] = [-1];
+  visited.insert(compiled.initial);
+  const base = new Int32Array(layout.cells);
+  let transitions = 0;
+  let levelEnd = 1;
+  let stopped: string | null = null;
+  const { limits = {} } = options;
+  const pcOf = (c: number): number => {
+    const bit = layout.pc.base + c * layout.pc.width;
+    return ((base[bit >>> 5] as number) >>> (bit & 31)) & (2 ** layout.pc.width - 1);
+  };
+
+  /** Runs a step with every combination of choices; true if it was blocked. */
+  function runAll(run: (cpu: number) => number): boolean {
+    let blocked = false;
+    choices.reset();
+    do {
+      state.set(base);
+      choices.rewind();
+      const outcome = run(cpu);
+      if (outcome === SUCCESSOR) {
+        transitions++;
+        if (visited.insert(state) >= 0) parents.push(from);
+      } else if (outcome === BLOCKED) {
+        blocked = true;
+        if (cpus === 1) note('deadlock-free', null);
+      }
+    } while (choices.next());
+    return blocked;
+  }
+
+  function expand(): void {
+    let blocked = 0;
+    let busy = 0;
+    for (cpu = 0; cpu < cpus; cpu++) {
+      const pc = pcOf(cpu);
+      if (pc === 0) {
+        for (start = 0; start < compiled.starts.length; start++)
+          runAll(compiled.starts[start] as (cpu: number) => number);
+      } else {
+        start = -1;
+        busy++;
+        if (runAll(compiled.resumes[pc] as (cpu: number) => number)) blocked++;
+      }
+    }
+    if (blocked > 0 && blocked === busy && cpus > 1) {
+      cpu = 0;
+      start = -1;
+      choices.reset();
+      note('deadlock-free', null);
+    }
+  }
+
+  for (; from < visited.size; from++) {
+    if (from === levelEnd) {
+      depth++;
+      levelEnd = visited.size;
+      if (limits.depth !== undefined && depth >= limits.depth) {
+        stopped = `the depth bound of ${limits.depth} steps was reached`;
+        break;
+      }
+    }
+    if (from % CHECK_EVERY === 0) {
+      stopped = overLimit();
+      if (stopped) break;
+      options.progress?.(visited.size, depth);
+    }
+    if (options.until?.every((id) => found.has(id))) {
+      stopped = 'every property asked for is violated';
+      break;
+    }
+    visited.read(from, base);
+    expand();
+  }
+
+  function overLimit(): string | null {
+    const elapsed = (performance.now() - started) / 1000;
+    if (limits.seconds !== undefined && elapsed >= limits.seconds)
+      return `time ran out after ${limits.seconds} s`;
+    if (limits.memoryMiB !== undefined && visited.bytes + parents.length * 8 > limits.memoryMiB * 2 ** 20)
+      return `memory ran out at ${limits.memoryMiB} MiB`;
+    if (limits.states !== undefined && visited.size >= limits.states)
+      return `the bound of ${limits.states} states was reached`;
+    return null;
+  }
+
+  /** The step from state `a` that gives state `b`. */
+  function between(a: number, b: number): Move {
+    const target = new Int32Array(layout.cells);
+    visited.read(b, target);
+    visited.read(a, base);
+    for (let c = 0; c < cpus; c++) {
+      const pc = pcOf(c);
+      const runs = pc === 0 ? compiled.starts : [compiled.resumes[pc] as (cpu: number) => number];
+      for (const [s, run] of runs.entries()) {
+        choices.reset();
+        do {
+          state.set(base);
+          choices.rewind();
+          if (run(c) === SUCCESSOR && state.every((cell, i) => cell === target[i]))
+            return {
+              cpu: c,
+              operation: pc === 0 ? (program.operations[s] ?? null) : null,
+              choices: [...choices.path.slice(0, choices.length)],
+              pauses: compiled.pauses.count,
+            };
+        } while (choices.next());
+      }
+    }
+    throw new Error('a state has no step from its parent');
+  }
+
+  return {
+    complete: stopped === null,
+    stopped,
+    states: visited.size,
+    transitions,
+    depth,
+    bytes: visited.bytes,
+    seconds: (performance.now() - started) / 1000,
+    found,
+    reached,
+    order,
+    visited,
+    compiled,
+    moves(f) {
+      const path: Move[] = [];
+      for (let s = f.state; parents[s] !== undefined && (parents[s] as number) >= 0; s = parents[s] as number)
+        path.push(between(parents[s] as number, s));
+      const operation = f.start >= 0 ? (program.operations[f.start] ?? null) : null;
+      return [...path.reverse(), { cpu: f.cpu, operation, choices: f.choices, pauses: -1 }];
+    },
+  };
+}

@@ -1,0 +1,1 @@
+export interface Trace { readonly format: 'pagedeed-trace' }

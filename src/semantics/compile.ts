@@ -1,0 +1,636 @@
+/**
+ * Compiles a graph to JavaScript that works on packed states: one function for each operation's start and
+ * each control point, all over one scratch state `S`. Nothing is allocated while they run.
+ */
+import { match } from 'ts-pattern';
+import type { BinaryOperator, Effect, ExprNode, Place } from '../lang/nodes.ts';
+import { boundValue, structNamed } from '../lang/program.ts';
+import { LIVE } from '../lang/structs.ts';
+import { bitsOf, type Type } from '../lang/types.ts';
+import { instancesOf, storageOf } from '../lang/words.ts';
+import { assert } from '../support/assert.ts';
+import { type Graph, type GraphNode, type NodeId, successors } from '../system/graph.ts';
+import { fieldSlot, type Layout, layOut, type Slot } from './layout.ts';
+import { writeRegion } from './structure.ts';
+import { createValues, type Values } from './values.ts';
+
+/** How a step function ended. */
+export const NO_SUCCESSOR = 0;
+export const SUCCESSOR = 1;
+export const BLOCKED = 2;
+
+/** What the compiled code reports while it runs; each is told at most what it needs to find the place again. */
+export interface Listener {
+  /** A property failed at a node; `word` is the id of the pointer that could not be dereferenced, or -1. */
+  finding(node: NodeId, word: number): void;
+  /** A judged predicate failed at a node, or (node -1) when all CPUs are idle. */
+  judged(property: number, node: NodeId): void;
+  reached(target: number): void;
+  /** Lock `taken` is acquired while `held` is held. */
+  ordered(held: number, taken: number, node: NodeId): void;
+}
+
+export interface Compiled {
+  readonly layout: Layout;
+  readonly values: Values;
+  /** The scratch state that steps change in place. */
+  readonly state: Int32Array;
+  /** The packed initial state. */
+  readonly initial: Int32Array;
+  /** By operation, in the program's order. */
+  readonly starts: readonly ((cpu: number) => number)[];
+  /** By control point; index 0 (idle) is unused. */
+  readonly resumes: readonly ((cpu: number) => number)[];
+  readonly choices: Choices;
+  /** Pauses of the last step that ran, as the interpreter counts them. */
+  readonly pauses: { count: number };
+  readonly targets: readonly string[];
+  readonly locks: readonly string[];
+  /** Whether the predicate with this number holds in `state`. */
+  readonly predicates: readonly (() => boolean)[];
+  /** Addresses of the objects, as the values have them. */
+  readonly addresses: ReadonlyMap<string, bigint>;
+}
+
+/** The answers to the choices of one step; `next` moves to the next combination. */
+export interface Choices {
+  readonly path: Int32Array;
+  length: number;
+  /** Forget the combination: the next step takes first answers. */
+  reset(): void;
+  /** To be called before a step runs. */
+  rewind(): void;
+  /** False: all combinations were taken. */
+  next(): boolean;
+}
+
+const MAX_CHOICES = 64;
+
+function createChoices(): Choices & { take(count: number): number } {
+  const path = new Int32Array(MAX_CHOICES);
+  const arity = new Int32Array(MAX_CHOICES);
+  let at = 0;
+  const self = {
+    path,
+    length: 0,
+    take(count: number): number {
+      if (at === self.length) {
+        assert(at < MAX_CHOICES, 'too many choices in one step');
+        path[at] = 0;
+        arity[at] = count;
+        self.length++;
+      }
+      return path[at++] as number;
+    },
+    reset() {
+      self.length = 0;
+      at = 0;
+    },
+    rewind() {
+      at = 0;
+    },
+    next() {
+      self.length = at;
+      while (self.length > 0) {
+        const last = self.length - 1;
+        if ((path[last] as number) + 1 < (arity[last] as number)) {
+          path[last] = (path[last] as number) + 1;
+          return true;
+        }
+        self.length = last;
+      }
+      return false;
+    },
+  };
+  return self;
+}
+
+/** Addresses that the explicit search gives to objects: any that satisfy what is known of them. */
+export function searchAddresses(graph: Graph): Map<string, bigint> {
+  const map = new Map<string, bigint>();
+  let next = 0xffff_8880_0001_0000n;
+  for (const struct of graph.program.structs)
+    for (let i = 0; i < instancesOf(graph.program, struct); i++, next += 0x1000n)
+      map.set(`${struct.name}[${i}]`, next);
+  return map;
+}
+
+export function compile(
+  graph: Graph,
+  listener: Listener,
+  options: { readonly idBits: 8 | 16; readonly trackLocks: boolean },
+): Compiled {
+  const { program } = graph;
+  const { cpus } = program.bounds;
+  const layout = layOut(graph, options.idBits);
+  const values = createValues(options.idBits);
+  const addresses = searchAddresses(graph);
+  const state = new Int32Array(layout.cells);
+  const choices = createChoices();
+  const pauses = { count: 0 };
+  const targets: string[] = [];
+  const targetNumber = new Map<string, number>();
+  /** What the generated code refers to by name. */
+  const environment = new Map<string, unknown>([
+    ['S', state],
+    ['choose', choices.take],
+    ['pauses', pauses],
+    ['finding', listener.finding],
+    ['judged', listener.judged],
+    ['reached', listener.reached],
+    ['ordered', listener.ordered],
+  ]);
+  const isWide = (type: Type) => bitsOf(type) >= 32;
+  const pointNumber = new Map(graph.points.map((p, i) => [p.node, i + 1]));
+  const localNames = new Map<string, string>();
+  const constant = (type: Type, value: bigint): number => (isWide(type) ? values.idOf(value) : Number(value));
+
+  function named(name: string, make: () => unknown): string {
+    if (!environment.has(name)) environment.set(name, make());
+    return name;
+  }
+  function jsLocal(local: string): string {
+    const known = localNames.get(local);
+    if (known) return known;
+    const name = `v${localNames.size}`;
+    localNames.set(local, name);
+    return name;
+  }
+
+  // --- words of the state ---
+
+  const read = (bit: string | number, width: number): string => {
+    const mask = 2 ** width - 1;
+    if (typeof bit === 'number')
+      return width === 32 ? `S[${bit >>> 5}]` : `(S[${bit >>> 5}] >>> ${bit & 31} & ${mask})`;
+    return `(S[${bit} >>> 5] >>> (${bit} & 31) & ${mask})`;
+  };
+  const write = (bit: string | number, width: number, value: string): string => {
+    const mask = 2 ** width - 1;
+    if (typeof bit === 'number')
+      return `S[${bit >>> 5}] = S[${bit >>> 5}] & ${~(mask << (bit & 31))} | (${value}) << ${bit & 31};`;
+    return `b = ${bit}; S[b >>> 5] = S[b >>> 5] & ~(${mask} << (b & 31)) | (${value}) << (b & 31);`;
+  };
+  const cpuBit = (slot: Slot): string | number =>
+    cpus === 1 ? slot.base : `(${slot.base} + cpu * ${slot.width})`;
+
+  /** The number of the object that a pointer names, as code; a known address is a number. */
+  function instanceOf(pointer: ExprNode, struct: string): string | number {
+    if (pointer.kind === 'address' && pointer.struct === struct) return pointer.instance;
+    const table = named(`object_${struct}`, () => {
+      const t = new Int16Array(values.capacity).fill(-1);
+      const count = instancesOf(program, structNamed(program, struct));
+      for (let i = 0; i < count; i++) t[values.idOf(addresses.get(`${struct}[${i}]`) as bigint)] = i;
+      return t;
+    });
+    return `${table}[${expr(pointer)}]`;
+  }
+
+  interface Located {
+    readonly slot: Slot | undefined;
+    readonly bit: string | number;
+    /** Code of the element's position among all of its field, for tables of constants. */
+    readonly position: string | number;
+    readonly storage: { readonly name: string; readonly type: Type };
+  }
+
+  function locate(place: Place, instance: string | number, index: string | number | null): Located {
+    const struct = structNamed(program, place.struct);
+    const storage = storageOf(struct, place.field);
+    const slot = fieldSlot(layout, place.struct, storage.name);
+    const length = storage.length === undefined ? 1 : boundValue(program.bounds, storage.length);
+    const dynamic = typeof instance === 'string' || typeof index === 'string';
+    const position = dynamic ? `(${instance} * ${length} + ${index ?? 0})` : instance * length + (index ?? 0);
+    const bit = !slot
+      ? 0
+      : typeof position === 'number'
+        ? slot.base + position * slot.width
+        : `(${slot.base} + ${position} * ${slot.width})`;
+    return { slot, bit, position, storage };
+  }
+
+  function readLocated(place: Place, at: Located): string {
+    const whole = at.slot ? read(at.bit, at.slot.width) : constantElement(place, at);
+    return bitsOf(place.type) === bitsOf(at.storage.type)
+      ? whole
+      : convert('trunc', at.storage.type, place.type, whole);
+  }
+
+  function constantElement(place: Place, at: Located): string {
+    const table = constantTable(place.struct, at.storage.name, at.storage.type);
+    return typeof at.position === 'number'
+      ? String(table[at.position])
+      : `${named(`constant_${place.struct}_${at.storage.name}`, () => table)}[${at.position}]`;
+  }
+
+  function constantTable(struct: string, field: string, type: Type): Int32Array {
+    const node = structNamed(program, struct);
+    const storage = storageOf(node, field);
+    const length = storage.length === undefined ? 1 : boundValue(program.bounds, storage.length);
+    const table = new Int32Array(instancesOf(program, node) * length);
+    for (const { place, value } of program.initial) {
+      if (place.struct !== struct || storageOf(node, place.field).name !== field) continue;
+      assert(place.pointer.kind === 'address', 'an initial value belongs to a known object');
+      const index = place.index?.kind === 'const' ? Number(place.index.value) : 0;
+      table[place.pointer.instance * length + index] = initialWord(value, type);
+    }
+    return table;
+  }
+
+  function initialWord(value: ExprNode, type: Type): number {
+    if (value.kind === 'address')
+      return values.idOf(addresses.get(`${value.struct}[${value.instance}]`) as bigint);
+    assert(value.kind === 'const', 'an initial value is a constant or an address');
+    return constant(type, value.value);
+  }
+
+  function writeLocated(place: Place, at: Located, value: string): string {
+    assert(at.slot !== undefined, `${place.field} is stored to`);
+    if (bitsOf(place.type) === bitsOf(at.storage.type)) return write(at.bit, at.slot.width, value);
+    return write(
+      at.bit,
+      at.slot.width,
+      insert(place.type, at.storage.type, read(at.bit, at.slot.width), value),
+    );
+  }
+
+  /** The storage's word with its low bits replaced: what a store to a narrower union member does. */
+  function insert(part: Type, whole: Type, old: string, value: string): string {
+    const mask = (1n << BigInt(bitsOf(part))) - 1n;
+    const kept = operate(
+      'band',
+      whole,
+      old,
+      String(constant(whole, ~mask & ((1n << BigInt(bitsOf(whole))) - 1n))),
+    );
+    return operate('bor', whole, kept, convert('zext', part, whole, value));
+  }
+
+  // --- expressions ---
+
+  function convert(how: 'zext' | 'sext' | 'trunc' | 'cast', from: Type, to: Type, code: string): string {
+    const [a, b] = [bitsOf(from), bitsOf(to)];
+    if (a === b) return code;
+    return `${named(`${how}_${a}_${b}`, () => values.convert(how, a, b))}(${code})`;
+  }
+
+  function operate(op: BinaryOperator, type: Type, a: string, b: string): string {
+    if (op === 'land') return `(${a} && ${b})`;
+    if (op === 'lor') return `(${a} || ${b})`;
+    const bits = bitsOf(type);
+    if (op === 'eq') return `(${a} === ${b} ? 1 : 0)`;
+    if (op === 'ne') return `(${a} !== ${b} ? 1 : 0)`;
+    if (!isWide(type)) {
+      const mask = bits === 1 ? 1 : 255;
+      const simple: Partial<Record<BinaryOperator, string>> = {
+        add: `(${a} + ${b} & ${mask})`,
+        sub: `(${a} - ${b} & ${mask})`,
+        band: `(${a} & ${b})`,
+        bor: `(${a} | ${b})`,
+        bxor: `(${a} ^ ${b})`,
+        ult: `(${a} < ${b} ? 1 : 0)`,
+        ule: `(${a} <= ${b} ? 1 : 0)`,
+      };
+      const code = simple[op];
+      if (code) return code;
+    }
+    return `${named(`${op}_${bits}`, () => values.binary(op, bits))}(${a}, ${b})`;
+  }
+
+  function expr(node: ExprNode): string {
+    return match(node)
+      .with({ kind: 'const' }, (n) => String(constant(n.type, n.value)))
+      .with({ kind: 'address' }, (n) =>
+        String(values.idOf(addresses.get(`${n.struct}[${n.instance}]`) as bigint)),
+      )
+      .with({ kind: 'local' }, (n) => jsLocal(n.name))
+      .with({ kind: 'cpu' }, () => (cpus === 1 ? '0' : 'cpu'))
+      .with({ kind: 'unary', op: 'lnot' }, (n) => `(${expr(n.operand)} ? 0 : 1)`)
+      .with(
+        { kind: 'unary' },
+        (n) =>
+          `${named(`${n.op}_${bitsOf(n.type)}`, () => values.unary(n.op, bitsOf(n.type)))}(${expr(n.operand)})`,
+      )
+      .with({ kind: 'binary' }, (n) => operate(n.op, n.left.type, expr(n.left), expr(n.right)))
+      .with({ kind: 'conditional' }, (n) => `(${expr(n.test)} ? ${expr(n.then)} : ${expr(n.otherwise)})`)
+      .with({ kind: 'convert' }, (n) => convert(n.how, n.operand.type, n.type, expr(n.operand)))
+      .with({ kind: 'load' }, (n) =>
+        readLocated(n.place, locate(n.place, instanceOf(n.place.pointer, n.place.struct), indexOf(n.place))),
+      )
+      .with({ kind: 'call' }, () => {
+        throw new Error('calls are inlined');
+      })
+      .exhaustive();
+  }
+
+  /** The element's number, as code; null for a scalar. Ids become plain numbers, -1 past the end. */
+  function indexOf(place: Place): string | number | null {
+    if (!place.index) return null;
+    const storage = storageOf(structNamed(program, place.struct), place.field);
+    const length = boundValue(program.bounds, storage.length ?? 1);
+    if (place.index.kind === 'const')
+      return place.index.value < BigInt(length) ? Number(place.index.value) : -1;
+    const table = named(`index_${length}`, () => {
+      const t = new Int16Array(values.capacity).fill(-1);
+      for (let i = 0; i < length; i++) t[values.idOf(BigInt(i))] = i;
+      return t;
+    });
+    return `${table}[${expr(place.index)}]`;
+  }
+
+  // --- nodes ---
+
+  /** Code before an access: finds the object and the element, or ends in the finding. */
+  function guard(
+    id: NodeId,
+    place: Place,
+    forStore: boolean,
+  ): { code: string; at: Located; past: string | null } {
+    let code = '';
+    let instance = instanceOf(place.pointer, place.struct);
+    const struct = structNamed(program, place.struct);
+    if (typeof instance === 'string') {
+      const bad = `{ finding(${id}, ${expr(place.pointer)}); return ${NO_SUCCESSOR}; }`;
+      code += `o = ${instance}; if (o < 0) ${bad}\n`;
+      instance = 'o';
+      if (struct.mortal) code += `if (!${readLive(struct.name, instance)}) ${bad}\n`;
+    } else if (struct.mortal)
+      code += `if (!${readLive(struct.name, instance)}) { finding(${id}, ${expr(place.pointer)}); return ${NO_SUCCESSOR}; }\n`;
+    let index = indexOf(place);
+    let past: string | null = null;
+    if (index !== null && (typeof index === 'string' || index < 0)) {
+      if (typeof index === 'string') {
+        code += `i = ${index};\n`;
+        index = 'i';
+        past = 'i < 0';
+      } else {
+        past = 'true';
+        index = 0;
+      }
+      const storage = storageOf(struct, place.field);
+      if (forStore || !storage.sparse) {
+        code += `if (${past}) { finding(${id}, -1); return ${NO_SUCCESSOR}; }\n`;
+        past = null;
+      }
+    }
+    return { code, at: locate(place, instance, index), past };
+  }
+
+  function readLive(struct: string, instance: string | number): string {
+    const place: Place = {
+      struct,
+      field: LIVE,
+      type: { kind: 'word', bits: 1 },
+      pointer: { kind: 'address', type: { kind: 'pointer', struct }, struct, instance: 0 },
+      access: 'marked',
+    };
+    return readLocated(place, locate(place, instance, null));
+  }
+
+  /** Stores whose values are all read before the first store. */
+  function effects(id: NodeId, list: readonly Effect[]): string {
+    const reads = list.map((e, k) => `${'const'} e${id}_${k} = ${expr(e.value)};`).join(' ');
+    const stores = list.map((e, k) => {
+      const { code, at } = guard(id, e.place, true);
+      return code + writeLocated(e.place, at, `e${id}_${k}`);
+    });
+    return `{ ${reads}\n${stores.join('\n')} }`;
+  }
+
+  /** Guards of memory that an atomic expression reads through pointers that are not constants. */
+  function guardReads(id: NodeId, roots: readonly ExprNode[]): string {
+    const seen = new Set<string>();
+    const code: string[] = [];
+    const visit = (node: ExprNode): void => {
+      if (node.kind === 'load' && node.place.pointer.kind !== 'address') {
+        const text = guard(id, node.place, false).code;
+        if (!seen.has(text)) code.push(text);
+        seen.add(text);
+      }
+    };
+    for (const root of roots) walk(root, visit);
+    return code.join('');
+  }
+
+  function walk(node: ExprNode, visit: (n: ExprNode) => void): void {
+    visit(node);
+    if (node.kind === 'unary' || node.kind === 'convert') walk(node.operand, visit);
+    else if (node.kind === 'binary') [node.left, node.right].forEach((n) => walk(n, visit));
+    else if (node.kind === 'conditional')
+      [node.test, node.then, node.otherwise].forEach((n) => walk(n, visit));
+    else if (node.kind === 'load')
+      [node.place.pointer, ...(node.place.index ? [node.place.index] : [])].forEach((n) => walk(n, visit));
+  }
+
+  const lockNumbers = lockTable(graph);
+  if (options.trackLocks)
+    environment.set('holds', (cpu: number, id: NodeId, taken: number) => {
+      for (const lock of lockNumbers) {
+        const word = ((state[lock.bit >>> 5] as number) >>> (lock.bit & 31)) & 255;
+        if (lock.number !== taken && word & (0x11 << cpu)) listener.ordered(lock.number, taken, id);
+      }
+    });
+
+  function lockTable(g: Graph): { number: number; name: string; bit: number }[] {
+    const list: { number: number; name: string; bit: number }[] = [];
+    for (const struct of g.program.structs)
+      for (const field of struct.fields) {
+        const slot = fieldSlot(layout, struct.name, field.name);
+        if (!field.lock || !slot) continue;
+        const length = field.length === undefined ? 1 : boundValue(g.program.bounds, field.length);
+        for (let i = 0; i < slot.count; i++)
+          list.push({
+            number: list.length,
+            name: `${struct.name}[${Math.floor(i / length)}].${field.name}${field.length === undefined ? '' : `[${i % length}]`}`,
+            bit: slot.base + i * slot.width,
+          });
+      }
+    return list;
+  }
+
+  function acquire(id: NodeId, node: Extract<GraphNode, { op: 'primitive' }>): string {
+    const { lock } = node;
+    if (!options.trackLocks || lock?.does !== 'acquire' || lock.tries) return '';
+    const storage = storageOf(structNamed(program, lock.place.struct), lock.place.field);
+    const slot = fieldSlot(layout, lock.place.struct, storage.name);
+    const first = lockNumbers.findIndex((l) => l.bit === slot?.base);
+    const { code, at } = guard(id, lock.place, true);
+    return `${code}holds(${cpus === 1 ? '0' : 'cpu'}, ${id}, ${first} + ${at.position});\n`;
+  }
+
+  /** The node where the segment being written begins; as a region's node it is called ENTRY. */
+  let entry: NodeId = 0;
+  const ENTRY: NodeId = -1;
+  const nodeAt = (id: NodeId) => graph.nodes[id === ENTRY ? entry : id] as GraphNode;
+
+  function straight(id: NodeId): { code: string; next: NodeId } | null {
+    const node = nodeAt(id);
+    if (node.op === 'branch' || node.op === 'end' || pointNumber.has(id)) return null;
+    const count = node.pause ? 'n++; ' : '';
+    return { code: count + plain(id === ENTRY ? entry : id, node), next: node.next };
+  }
+
+  function plain(id: NodeId, node: Exclude<GraphNode, { op: 'branch' | 'end' }>): string {
+    return match(node)
+      .with({ op: 'skip' }, () => '')
+      .with({ op: 'assign' }, (n) => `${jsLocal(n.local)} = ${expr(n.value)};`)
+      .with({ op: 'load' }, (n) => {
+        const { code, at, past } = guard(id, n.place, false);
+        const value = readLocated(n.place, at);
+        return `${code}${jsLocal(n.local)} = ${past ? `${past} ? 0 : ${value}` : value};`;
+      })
+      .with({ op: 'store' }, (n) => {
+        const { code, at } = guard(id, n.place, true);
+        return code + writeLocated(n.place, at, expr(n.value));
+      })
+      .with({ op: 'primitive' }, (n) => {
+        const guards = guardReads(id, [
+          ...(n.until ? [n.until] : []),
+          ...n.demands.map((d) => d.holds),
+          ...n.effects.map((e) => e.value),
+        ]);
+        const wait = n.until ? `if (!${expr(n.until)}) return ${BLOCKED};\n` : '';
+        const demands = n.demands.map((d) => `if (!${expr(d.holds)}) finding(${id}, -1);\n`).join('');
+        return guards + wait + acquire(id, n) + demands + effects(id, n.effects);
+      })
+      .with({ op: 'observe' }, (n) => {
+        const body = effects(id, n.effects);
+        return n.when ? `${guardReads(id, [n.when])}if (${expr(n.when)}) ${body}` : body;
+      })
+      .with({ op: 'choose' }, (n) => {
+        const table = n.values.map((v) => Number(expr(v)));
+        const index = `choose(${table.length})`;
+        const plainNumbers = table.every((v, i) => v === i);
+        return `${jsLocal(n.local)} = ${plainNumbers ? index : `${named(`domain_${id}`, () => Int32Array.from(table))}[${index}]`};`;
+      })
+      .with({ op: 'assume' }, (n) => `if (!${expr(n.test)}) return ${NO_SUCCESSOR};`)
+      .with(
+        { op: 'finding' },
+        (n) => `if (${expr(n.test)}) { finding(${id}, -1); ${n.fatal ? `return ${NO_SUCCESSOR};` : ''} }`,
+      )
+      .with({ op: 'judge' }, (n) => {
+        const number = program.properties.findIndex((p) => p.id === n.property);
+        return `if (!predicate_${number}()${othersOutside(number)}) judged(${number}, ${id});`;
+      })
+      .with({ op: 'reach' }, (n) => {
+        let number = targetNumber.get(n.target);
+        if (number === undefined) {
+          number = targets.push(n.target) - 1;
+          targetNumber.set(n.target, number);
+        }
+        return `if (!covered[${number}]) { covered[${number}] = 1; reached(${number}); }`;
+      })
+      .exhaustive();
+  }
+
+  /** A condition that no other CPU stands inside the functions of a predicate. */
+  function othersOutside(property: number): string {
+    const judged = program.properties[property]?.judged;
+    if (cpus === 1 || judged?.when !== 'outside') return '';
+    const inside = named(`inside_${property}`, () =>
+      Uint8Array.from([
+        0,
+        ...graph.points.map((p) =>
+          (graph.nodes[p.node] as GraphNode).site.calls.some((c) => judged.functions.includes(c)) ? 1 : 0,
+        ),
+      ]),
+    );
+    const others = Array.from(
+      { length: cpus },
+      (_, c) =>
+        `(cpu === ${c} || !${inside}[${read(layout.pc.base + c * layout.pc.width, layout.pc.width)}])`,
+    );
+    return ` && ${others.join(' && ')}`;
+  }
+
+  /** Where a CPU stops: remembers its point and live locals, and clears what it no longer needs. */
+  function stop(number: number, live: readonly string[]): string {
+    const used = new Map(live.map((l) => [layout.registerOf.get(l) as number, l]));
+    const registers = layout.registers.map((slot, r) => {
+      const local = used.get(r);
+      return write(cpuBit(slot), slot.width, local === undefined ? '0' : jsLocal(local));
+    });
+    return [
+      write(cpuBit(layout.pc), layout.pc.width, String(number)),
+      ...registers,
+      `pauses.count = n;`,
+    ].join('\n');
+  }
+
+  function branching(id: NodeId, go: (next: NodeId) => string): string {
+    const node = nodeAt(id);
+    const number = pointNumber.get(id);
+    if (number !== undefined)
+      return `${stop(number, graph.points[number - 1]?.live ?? [])}\nreturn ${SUCCESSOR};`;
+    if (node.op === 'end') return `${stop(0, [])}\n${idleJudgements()}return ${SUCCESSOR};`;
+    assert(node.op === 'branch', 'a node with several ways out is a branch');
+    return `if (${expr(node.test)}) {\n${go(node.then)}\n} else {\n${go(node.otherwise)}\n}`;
+  }
+
+  function idleJudgements(): string {
+    const due = program.properties.flatMap((p, i) =>
+      p.judged.when === 'idle' ? [`if (!predicate_${i}()) judged(${i}, -1);`] : [],
+    );
+    if (due.length === 0) return '';
+    const idle = Array.from(
+      { length: cpus },
+      (_, c) => `${read(layout.pc.base + c * layout.pc.width, layout.pc.width)} === 0`,
+    );
+    return `if (${idle.join(' && ')}) { ${due.join(' ')} }\n`;
+  }
+
+  function segment(from: NodeId, live: readonly string[]): string {
+    entry = from;
+    localNames.clear();
+    const loads = live.map((l) => {
+      const slot = layout.registers[layout.registerOf.get(l) as number] as Slot;
+      return `${jsLocal(l)} = ${read(cpuBit(slot), slot.width)};`;
+    });
+    const body = writeRegion({
+      entry: ENTRY,
+      successors: (id) => (pointNumber.has(id) ? [] : successors(nodeAt(id))),
+      straight,
+      code: branching,
+    });
+    const declared = [...localNames.values()].map((v) => `${v} = 0`);
+    return `(cpu) => {\nlet n = 0, o = 0, i = 0, b = 0${declared.length ? `, ${declared.join(', ')}` : ''};\n${loads.join('\n')}\n${body}\n}`;
+  }
+
+  const predicates = program.properties.map((p, i) => `const predicate_${i} = () => ${expr(p.holds)} !== 0;`);
+  const starts = graph.entries.map((e) => segment(e.node, []));
+  const resumes = graph.points.map((p) => segment(p.node, p.live));
+  environment.set('covered', new Uint8Array(targets.length));
+  const names = [...environment.keys()];
+  const source = `'use strict';\n${predicates.join('\n')}\nreturn { starts: [${starts.join(',\n')}], resumes: [() => 0, ${resumes.join(',\n')}], predicates: [${program.properties.map((_, i) => `predicate_${i}`).join(', ')}] };`;
+  const built = new Function(...names, source)(...names.map((n) => environment.get(n))) as Pick<
+    Compiled,
+    'starts' | 'resumes' | 'predicates'
+  >;
+
+  state.fill(0);
+  for (const { place, value } of program.initial) {
+    assert(place.pointer.kind === 'address', 'an initial value belongs to a known object');
+    const storage = storageOf(structNamed(program, place.struct), place.field);
+    const slot = fieldSlot(layout, place.struct, storage.name);
+    if (!slot) continue;
+    const length = storage.length === undefined ? 1 : boundValue(program.bounds, storage.length);
+    const index = place.index?.kind === 'const' ? Number(place.index.value) : 0;
+    const bit = slot.base + (place.pointer.instance * length + index) * slot.width;
+    const mask = 2 ** slot.width - 1;
+    state[bit >>> 5] =
+      ((state[bit >>> 5] as number) & ~(mask << (bit & 31))) |
+      (initialWord(value, storage.type) << (bit & 31));
+  }
+  return {
+    layout,
+    values,
+    state,
+    initial: state.slice(),
+    ...built,
+    choices,
+    pauses,
+    targets,
+    locks: lockNumbers.map((l) => l.name),
+    addresses,
+  };
+}

@@ -1,0 +1,88 @@
+/**
+ * Words of 32 and 64 bits in the explicit search. Each number that occurs gets a small id, and each
+ * operator is a table over ids that is filled the first time that two operands meet: the search compares
+ * and computes with small integers, and the arithmetic is exact at the machine's width all the same.
+ */
+
+import type { BinaryOperator, Conversion, UnaryOperator } from '../lang/nodes.ts';
+import { evaluateBinary, evaluateConversion, evaluateUnary } from '../system/fold.ts';
+
+/** More different numbers occur than an id can name: the search cannot go on. */
+export class TooManyValues extends Error {}
+
+export interface Values {
+  /** How many ids there can be. */
+  readonly capacity: number;
+  idOf(value: bigint): number;
+  valueOf(id: number): bigint;
+  /** `op` on two ids; gives an id, or 0 and 1 for a comparison. */
+  binary(op: BinaryOperator, bits: number): (a: number, b: number) => number;
+  unary(op: UnaryOperator, bits: number): (a: number) => number;
+  /** From and to ids where the width is 32 or 64, plain numbers where it is 1 or 8. */
+  convert(how: Conversion, from: number, to: number): (a: number) => number;
+}
+
+const comparisons: ReadonlySet<BinaryOperator> = new Set(['eq', 'ne', 'ult', 'ule', 'slt', 'sle']);
+
+/** `idBits`: 8 or 16. Id 0 is the number 0. */
+export function createValues(idBits: 8 | 16): Values {
+  const capacity = 2 ** idBits;
+  const numbers: bigint[] = [];
+  const ids = new Map<bigint, number>();
+
+  function idOf(value: bigint): number {
+    const known = ids.get(value);
+    if (known !== undefined) return known;
+    if (numbers.length === capacity) throw new TooManyValues(`more than ${capacity} different words occur`);
+    ids.set(value, numbers.length);
+    return numbers.push(value) - 1;
+  }
+  const valueOf = (id: number): bigint => numbers[id] as bigint;
+  idOf(0n);
+
+  function memo1(compute: (a: number) => number): (a: number) => number {
+    const table = new Int32Array(capacity).fill(-1);
+    return (a) => {
+      const known = table[a] as number;
+      if (known >= 0) return known;
+      const result = compute(a);
+      table[a] = result;
+      return result;
+    };
+  }
+
+  function memo2(compute: (a: number, b: number) => number): (a: number, b: number) => number {
+    const rows: Int32Array[] = [];
+    const none = new Int32Array(0);
+    for (let i = 0; i < capacity; i++) rows.push(none);
+    return (a, b) => {
+      let row = rows[a] as Int32Array;
+      if (row.length === 0) {
+        row = new Int32Array(capacity).fill(-1);
+        rows[a] = row;
+      }
+      const known = row[b] as number;
+      if (known >= 0) return known;
+      const result = compute(a, b);
+      row[b] = result;
+      return result;
+    };
+  }
+
+  const isId = (bits: number): boolean => bits >= 32;
+  const decode = (bits: number, a: number): bigint => (isId(bits) ? valueOf(a) : BigInt(a));
+  const encode = (bits: number, value: bigint): number => (isId(bits) ? idOf(value) : Number(value));
+
+  return {
+    capacity,
+    idOf,
+    valueOf,
+    binary(op, bits) {
+      const result = comparisons.has(op) ? 1 : bits;
+      return memo2((a, b) => encode(result, evaluateBinary(op, bits, decode(bits, a), decode(bits, b))));
+    },
+    unary: (op, bits) =>
+      memo1((a) => encode(op === 'lnot' ? 1 : bits, evaluateUnary(op, bits, decode(bits, a)))),
+    convert: (how, from, to) => memo1((a) => encode(to, evaluateConversion(how, from, to, decode(from, a)))),
+  };
+}

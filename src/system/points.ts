@@ -1,0 +1,146 @@
+/** Which nodes are control points, and which locals must be remembered there. */
+import type { ExprNode, Place } from '../lang/nodes.ts';
+import { type Program, structNamed } from '../lang/program.ts';
+import { eachExpression, eachStatement, placeExpressions, storesOf } from '../lang/walk.ts';
+import { storageOf } from '../lang/words.ts';
+import { type Action, type Graph, type GraphNode, type NodeId, successors } from './graph.ts';
+
+/** `struct.field` storages that no function and no observer stores to. */
+export function constantFields(program: Program): ReadonlySet<string> {
+  const key = (place: Place) =>
+    `${place.struct}.${storageOf(structNamed(program, place.struct), place.field).name}`;
+  const stored = new Set<string>();
+  const bodies = [
+    ...program.functions.map((f) => f.body),
+    ...program.observers.flatMap((o) => [o.enter, o.exit]),
+  ];
+  for (const body of bodies)
+    for (const stmt of eachStatement(body)) for (const place of storesOf(stmt)) stored.add(key(place));
+  const all = program.structs.flatMap((s) =>
+    s.fields.filter((f) => !f.aliasOf).map((f) => `${s.name}.${f.name}`),
+  );
+  return new Set(all.filter((k) => !stored.has(k)));
+}
+
+/** The expressions that an action evaluates. */
+export function expressionsIn(action: Action): readonly ExprNode[] {
+  switch (action.op) {
+    case 'assign':
+      return [action.value];
+    case 'load':
+      return placeExpressions(action.place);
+    case 'store':
+      return [...placeExpressions(action.place), action.value];
+    case 'primitive':
+      return [
+        ...(action.until ? [action.until] : []),
+        ...action.demands.map((d) => d.holds),
+        ...action.effects.flatMap((e) => [...placeExpressions(e.place), e.value]),
+        ...(action.lock ? placeExpressions(action.lock.place) : []),
+      ];
+    case 'observe':
+      return [
+        ...(action.when ? [action.when] : []),
+        ...action.effects.flatMap((e) => [...placeExpressions(e.place), e.value]),
+      ];
+    case 'branch':
+    case 'assume':
+    case 'finding':
+      return [action.test];
+    default:
+      return [];
+  }
+}
+
+function localsRead(action: Action): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const root of expressionsIn(action))
+    for (const node of eachExpression(root)) if (node.kind === 'local') names.add(node.name);
+  return names;
+}
+
+const localWritten = (action: Action): string | null =>
+  action.op === 'assign' || action.op === 'load' || action.op === 'choose' ? action.local : null;
+
+/** Nodes reachable from the entries, each after all that can follow it where the graph has no cycle. */
+export function postorder(
+  nodes: readonly GraphNode[],
+  roots: readonly NodeId[],
+  stop: (id: NodeId) => boolean = () => false,
+): readonly NodeId[] {
+  const seen = new Set<NodeId>();
+  const order: NodeId[] = [];
+  for (const root of roots) {
+    const stack: { id: NodeId; rest: NodeId[] }[] = [];
+    const push = (id: NodeId) => {
+      if (seen.has(id)) return;
+      seen.add(id);
+      const node = nodes[id] as GraphNode;
+      stack.push({ id, rest: stop(id) && id !== root ? [] : [...successors(node)] });
+    };
+    push(root);
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const child = top.rest.shift();
+      if (child !== undefined) push(child);
+      else {
+        order.push(top.id);
+        stack.pop();
+      }
+    }
+  }
+  return order;
+}
+
+/** Whether another CPU could see, or change, what this node reads or writes. */
+function isShared(node: GraphNode, graph: Graph): boolean {
+  if (!node.pause) return false;
+  const shared = (place: Place) =>
+    !graph.constants.has(
+      `${place.struct}.${storageOf(structNamed(graph.program, place.struct), place.field).name}`,
+    );
+  if (node.op === 'load' || node.op === 'store') return shared(node.place);
+  return node.op === 'primitive';
+}
+
+/** Live locals at the entry of each reachable node, as a set of names. */
+function liveness(
+  nodes: readonly GraphNode[],
+  order: readonly NodeId[],
+): ReadonlyMap<NodeId, ReadonlySet<string>> {
+  const live = new Map<NodeId, Set<string>>(order.map((id) => [id, new Set<string>()]));
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const id of order) {
+      const node = nodes[id] as GraphNode;
+      const here = live.get(id) as Set<string>;
+      const before = here.size;
+      const written = localWritten(node);
+      for (const next of successors(node))
+        for (const name of live.get(next) ?? []) if (name !== written) here.add(name);
+      for (const name of localsRead(node)) here.add(name);
+      if (here.size !== before) changed = true;
+    }
+  }
+  return live;
+}
+
+/** Chooses the control points, drops assignments that nobody reads, and finds what each point remembers. */
+export function finish(graph: Graph, loopHeads: ReadonlySet<NodeId>): Graph {
+  const { cpus } = graph.program.bounds;
+  const order = postorder(
+    graph.nodes,
+    graph.entries.map((e) => e.node),
+  );
+  const live = liveness(graph.nodes, order);
+  const isPoint = (id: NodeId) =>
+    loopHeads.has(id) || (cpus > 1 && isShared(graph.nodes[id] as GraphNode, graph));
+  const reachable = [...order].sort((a, b) => b - a);
+  const nodes = graph.nodes.map((node): GraphNode => {
+    if (node.op !== 'assign' || live.get(node.next)?.has(node.local)) return node;
+    return { op: 'skip', next: node.next, pause: node.pause, site: node.site };
+  });
+  const points = reachable
+    .filter(isPoint)
+    .map((node) => ({ node, live: [...(live.get(node) ?? [])].sort() }));
+  return { ...graph, nodes, points };
+}
