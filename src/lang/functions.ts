@@ -20,7 +20,7 @@ export interface FunctionSpec<P extends Variables, L extends Variables, R extend
 
 /** Calling it in an encoding gives a call expression. */
 export interface KernelFunction<P extends Variables = Variables, R extends Type | null = Type | null> {
-  (...args: readonly Operand[]): R extends Type ? Expr<R> : ExprOf;
+  (...args: Operand[]): R extends Type ? Expr<R> : ExprOf;
   readonly params?: P;
   readonly functionName: string;
   /** The tree, built at the first use (so that functions may refer to each other). */
