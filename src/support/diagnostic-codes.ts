@@ -15,6 +15,16 @@ export const diagnosticCodes = {
   PD0104: 'no engine has this name',
   // 02: models
   PD0201: 'a model is ill-formed',
+  PD0202: 'a name in a model stands for nothing',
+  PD0203: 'the types in a model do not fit',
+  PD0204: 'control leaves a loop or a function where it cannot, or must and does not',
+  PD0205: 'a function calls itself',
+  PD0206: 'a loop can go round without a step',
+  PD0207: 'an operation assumes something after it has had an effect',
+  PD0208: 'what happens in one step contains a call or a step of its own',
+  PD0209: 'a number in a model is out of range',
+  PD0210: 'an initial value is not a constant or an address',
+  PD0211: 'a variable is declared twice, or a loop variable is assigned',
   // 03: solvers and their language
   PD0301: 'a solver that was asked for cannot be run',
   PD0302: 'a text is not a sequence of s-expressions',
