@@ -1,0 +1,158 @@
+/**
+ * Checks a program as a whole: that lowering, generated code, solvers and the interpreter can take it, and
+ * will take it to mean the same. Every diagnostic names the function and the line of its printed listing.
+ */
+import type { DiagnosticCode } from '../support/diagnostic-codes.ts';
+import type { Diagnostic } from '../support/diagnostics.ts';
+import {
+  checkBound,
+  checkExpression,
+  checkPlace,
+  checkType,
+  checkValue,
+  expectTypes,
+  hasCall,
+  type Names,
+  unknown,
+} from './check-expressions.ts';
+import { checkPaths } from './check-paths.ts';
+import { checkFunction, type ReportAt } from './check-statements.ts';
+import { eachLocated, type Located, locatedBody } from './located.ts';
+import type { FieldNode, FunctionNode, StructNode } from './nodes.ts';
+import { functionLines } from './print.ts';
+import type { Program } from './program.ts';
+import { bitsOf, bool } from './types.ts';
+import { eachExpression, expressionsOf } from './walk.ts';
+
+/** A lock word has a bit for each CPU and mode. */
+const MOST_CPUS = 4;
+
+/** Empty: the program is well-formed. */
+export function checkProgram(program: Program): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const report = (place: string) => (code: DiagnosticCode, message: string, hint?: string) => {
+    found.push({ code, message, place, hint });
+  };
+  const functions = new Map(program.functions.map((fn) => [fn.name, fn]));
+  const bodies = new Map(program.functions.map((fn) => [fn.name, locatedBody(fn)]));
+  const reportIn =
+    (name: string): ReportAt =>
+    (line) =>
+      report(linePlace(functions.get(name), line));
+  const names: Names = { program, variables: new Map(), report: report(program.name) };
+
+  checkBounds(names);
+  for (const struct of program.structs) checkStruct(struct, { ...names, report: report(struct.name) });
+  checkOperations(functions, names);
+  checkInitial(names);
+  checkProperties(functions, names, report);
+  for (const [name, body] of bodies)
+    checkFunction(program, functions.get(name) as FunctionNode, body, reportIn(name));
+  checkRecursion(bodies, reportIn);
+  // Paths are followed through calls, so names must be known and calls must end.
+  if (found.length === 0) checkPaths({ program, bodies, reportIn });
+  return found;
+}
+
+function linePlace(fn: FunctionNode | undefined, line: number): string {
+  if (!fn) return 'the program';
+  return `line ${line} of ${fn.name}: ${functionLines(fn)[line - 1]?.text ?? ''}`;
+}
+
+function checkBounds({ program, report }: Names): void {
+  for (const [name, count] of Object.entries(program.bounds))
+    if (!Number.isSafeInteger(count) || count < 0) report('PD0209', `the bound ${name} is ${count}`);
+  const { cpus } = program.bounds;
+  if (cpus < 1 || cpus > MOST_CPUS) report('PD0209', `there are 1 to ${MOST_CPUS} CPUs, not ${cpus}`);
+}
+
+function checkStruct(struct: StructNode, names: Names): void {
+  checkBound(struct.instances, names);
+  for (const field of struct.fields) {
+    checkType(field.type, names);
+    if (field.length !== undefined) checkBound(field.length, names);
+    if (field.aliasOf !== undefined) checkUnion(struct, field, field.aliasOf, names);
+  }
+}
+
+/** A union member lies in the low bits of a field that has storage of its own. */
+function checkUnion(struct: StructNode, field: FieldNode, storage: string, names: Names): void {
+  const fields = struct.fields.filter((f) => f.aliasOf === undefined);
+  const of = fields.find((f) => f.name === storage);
+  if (!of) {
+    const known = fields.map((f) => f.name);
+    unknown('field with storage', storage, known, names);
+    return;
+  }
+  if (bitsOf(field.type) > bitsOf(of.type))
+    names.report('PD0203', `${field.name} is wider than ${storage}, whose storage it shares`);
+  if (field.length !== undefined || of.length !== undefined)
+    names.report('PD0203', `${field.name} and ${storage} share storage, so neither is an array`);
+}
+
+function checkOperations(functions: ReadonlyMap<string, FunctionNode>, names: Names): void {
+  for (const name of names.program.operations) {
+    const fn = functions.get(name);
+    if (!fn) unknown('function', name, functions.keys(), names);
+    else if (fn.params.length > 0) names.report('PD0203', `${name} is an operation, but takes arguments`);
+  }
+}
+
+function checkInitial(names: Names): void {
+  for (const { place, value } of names.program.initial) {
+    checkPlace(place, names);
+    checkValue(value, names);
+    expectTypes(`${place.field} =`, place.type, [value.type], names);
+    const says = `the initial value of ${place.field}`;
+    if (place.pointer.kind !== 'address') names.report('PD0210', `${says} belongs to no object`);
+    if (place.index && place.index.kind !== 'const') names.report('PD0210', `${says} has no known index`);
+    if (value.kind !== 'const' && value.kind !== 'address')
+      names.report('PD0210', `${says} is neither a constant nor an address`);
+    const field = names.program.structs
+      .find((s) => s.name === place.struct)
+      ?.fields.find((f) => f.name === place.field);
+    const length = field?.length === undefined ? undefined : checkBound(field.length, names);
+    if (place.index?.kind === 'const' && length !== undefined && place.index.value >= BigInt(length))
+      names.report('PD0209', `${says} is past its end, ${length}`);
+  }
+}
+
+function checkProperties(
+  functions: ReadonlyMap<string, FunctionNode>,
+  outer: Names,
+  report: (place: string) => Names['report'],
+): void {
+  for (const { id, holds, judged } of outer.program.properties) {
+    const names = { ...outer, report: report(`property ${id}`) };
+    checkExpression(holds, names);
+    expectTypes(id, bool, [holds.type], names);
+    if (hasCall(holds)) names.report('PD0208', 'a property is judged in one step, but calls a function');
+    if ([...eachExpression(holds)].some((n) => n.kind === 'cpu'))
+      names.report('PD0202', 'a property is about the state and knows no cpu');
+    if (judged.when === 'after' && !functions.has(judged.function))
+      unknown('function', judged.function, functions.keys(), names);
+  }
+}
+
+/** Calls are inlined, so no function may reach itself. Reports the call that closes the circle. */
+function checkRecursion(
+  bodies: ReadonlyMap<string, readonly Located[]>,
+  reportIn: (fn: string) => ReportAt,
+): void {
+  const done = new Set<string>();
+  const visit = (name: string, callers: readonly string[]): void => {
+    if (done.has(name)) return;
+    const path = [...callers, name];
+    for (const { stmt, line } of eachLocated(bodies.get(name) ?? []))
+      for (const root of expressionsOf(stmt))
+        for (const node of eachExpression(root)) {
+          if (node.kind !== 'call') continue;
+          if (path.includes(node.name)) {
+            const circle = [...path.slice(path.indexOf(node.name)), node.name];
+            reportIn(name)(line)('PD0205', `${node.name} calls itself: ${circle.join(' -> ')}`);
+          } else visit(node.name, path);
+        }
+    done.add(name);
+  };
+  for (const name of bodies.keys()) visit(name, []);
+}
