@@ -108,8 +108,14 @@ export interface inode {
   i_nlink: U32;
   /** I_FREEING, I_CLEAR. */
   i_state: U32;
+  /** Also the order in which two inodes are locked. */
+  i_ino: U64;
+  /** Guards i_count and i_state. */
+  i_lock: U8;
   /** XFS calls it IOLOCK. */
   i_rwsem: U8;
+  /** Not in the kernel: where this inode's memory comes from. */
+  i_slab: Pointer<inode_slab>;
   /** Stands for XFS_I(inode). */
   xfs_i: Pointer<xfs_inode>;
   /** Stands for EXT4_I(inode). */
@@ -125,7 +131,10 @@ export const inode: Struct<inode> = struct<Omit<inode, 'live'>>(
     i_count: u32,
     i_nlink: u32,
     i_state: u32,
+    i_ino: u64,
+    i_lock: lock,
     i_rwsem: lock,
+    i_slab: pointer('inode_slab'),
     xfs_i: pointer('xfs_inode'),
     ext4_i: pointer('ext4_inode_info'),
   },
@@ -135,13 +144,38 @@ export const inode: Struct<inode> = struct<Omit<inode, 'live'>>(
 /** The directory that all files are in. */
 export interface directory {
   i_rwsem: U8;
-  /** The inode that each name leads to, NULL where there is no such name. */
-  d_inode: ArrayOf<Pointer<inode>>;
 }
-export const directory: Struct<directory> = struct<directory>('directory', {
-  i_rwsem: lock,
-  d_inode: array(pointer<inode>('inode'), 'files'),
-});
+export const directory: Struct<directory> = struct<directory>('directory', { i_rwsem: lock });
+
+/** A name in the directory. */
+export interface dentry {
+  /** NULL where there is no such file. Changed under the directory's lock. */
+  d_inode: Pointer<inode>;
+  d_file: Pointer<file>;
+  /** Not in the kernel: the inode object that a file of this name gets from the slab, fixed. */
+  d_slot: Pointer<inode_slab>;
+}
+export const dentry: Struct<dentry> = struct<dentry>(
+  'dentry',
+  { d_inode: pointer('inode'), d_file: pointer('file'), d_slot: pointer('inode_slab') },
+  { instances: 'files', size: 192 },
+);
+
+/** The memory of one inode and its address_space, allocated or not: what the slab and RCU know of it. */
+export interface inode_slab {
+  lock: U8;
+  /** Fixed; what they point to is live while `allocated`. */
+  inode: Pointer<inode>;
+  mapping: Pointer<address_space>;
+  allocated: Bool;
+  /** call_rcu was done and its callback has not run. */
+  rcu_pending: Bool;
+}
+export const inode_slab: Struct<inode_slab> = struct<inode_slab>(
+  'inode_slab',
+  { lock, inode: pointer('inode'), mapping: pointer('address_space'), allocated: bool, rcu_pending: bool },
+  { instances: 'files' },
+);
 
 /** An open file; one for each inode serves all. */
 export interface file {
@@ -163,7 +197,10 @@ export interface xfs_inode {
   i_mount: Pointer<xfs_mount>;
   /** ILOCK. */
   i_lock: U8;
-  /** XFS_IREMAPPING, XFS_NEED_INACTIVE, XFS_INACTIVATING, XFS_IRECLAIMABLE, XFS_IRECLAIM. */
+  /**
+   * XFS_IREMAPPING, XFS_NEED_INACTIVE, XFS_INACTIVATING, XFS_IRECLAIMABLE, XFS_IRECLAIM. The last means also:
+   * no inode in core.
+   */
   i_flags: U64;
   i_df: ArrayOf<U64>;
   i_cowfp: ArrayOf<U64>;
@@ -189,7 +226,11 @@ export interface ext4_inode_info {
 }
 export const ext4_inode_info: Struct<ext4_inode_info> = struct<ext4_inode_info>(
   'ext4_inode_info',
-  { vfs_inode: pointer('inode'), i_data_sem: lock, i_data: array(u64, 'offsets') },
+  {
+    vfs_inode: pointer('inode'),
+    i_data_sem: lock,
+    i_data: array(u64, 'offsets'),
+  },
   { instances: 'files', size: 1096 },
 );
 
@@ -252,10 +293,18 @@ export interface mm_struct {
   pte: ArrayOf<U64>;
   /** The one VMA, which stands for the tree of VMAs. */
   mmap: Pointer<vm_area_struct>;
+  /** Not in the kernel: the anon_vma that this task's VMA gets when it needs one. */
+  anon: Pointer<anon_vma>;
 }
 export const mm_struct: Struct<mm_struct> = struct<mm_struct>(
   'mm_struct',
-  { mmap_lock: lock, page_table_lock: lock, pte: array(u64, 'offsets'), mmap: pointer('vm_area_struct') },
+  {
+    mmap_lock: lock,
+    page_table_lock: lock,
+    pte: array(u64, 'offsets'),
+    mmap: pointer('vm_area_struct'),
+    anon: pointer('anon_vma'),
+  },
   { instances: 'tasks', size: 1408, align: 64 },
 );
 

@@ -26,7 +26,14 @@ import {
   uge,
   value,
 } from '../src/lang/public.ts';
-import { type address_space, type inode, page, type vm_area_struct } from './objects.ts';
+import {
+  type address_space,
+  type anon_vma,
+  type file,
+  type inode,
+  page,
+  type vm_area_struct,
+} from './objects.ts';
 
 // page->mapping, v6.12
 export const PAGE_MAPPING_DAX_SHARED = constant(
@@ -36,6 +43,8 @@ export const PAGE_MAPPING_DAX_SHARED = constant(
 );
 export const NULL_MAPPING = value(pointer<address_space>('address_space'), 0);
 export const NULL_INODE = value(pointer<inode>('inode'), 0);
+export const NULL_FILE = value(pointer<file>('file'), 0);
+export const NULL_ANON_VMA = value(pointer<anon_vma>('anon_vma'), 0);
 export const NULL_PAGE = value(pointer<page>('page'), 0);
 export const NULL_VMA = value(pointer<vm_area_struct>('vm_area_struct'), 0);
 export const PAGE_MAPPING_ANON = constant('PAGE_MAPPING_ANON', u64, 1);

@@ -1,0 +1,231 @@
+/** mm/memory.c, v6.12: page faults on a file mapping, up to the filesystem and back into the page table. */
+import {
+  band,
+  bool,
+  choose,
+  cond,
+  eq,
+  false_,
+  if_,
+  kernelFunction,
+  ne,
+  not,
+  pointer,
+  return_,
+  set,
+  true_,
+  u8,
+  u32,
+  u64,
+  value,
+  virtualFunction,
+  WARN_ON_ONCE,
+} from '../../src/lang/public.ts';
+import { pte_lock, pte_unlock } from '../locks.ts';
+import { anon_vma, mm_struct, vm_area_struct } from '../objects.ts';
+import {
+  anonPte,
+  devmapPte,
+  FAULT_FLAG_WRITE,
+  pte_none,
+  pte_pfn,
+  VM_FAULT_DONE_COW,
+  VM_FAULT_NOPAGE,
+  VM_FAULT_OOM,
+  VM_SHARED,
+  ZERO_PFN,
+  zeroPte,
+} from '../words.ts';
+
+const vmf = { vma: pointer(vm_area_struct), pgoff: u64 } as const;
+
+/** `vma->vm_ops->fault`, also `->pfn_mkwrite`; `cow_page`: the fault fills a private copy. */
+export const vm_ops_fault = virtualFunction('vm_ops_fault', {
+  params: { ...vmf, flags: u32, cow_page: bool },
+  returns: u32,
+});
+
+export const insert_pfn = kernelFunction(
+  'insert_pfn',
+  {
+    file: 'mm/memory.c',
+    params: { ...vmf, pfn: u64, mkwrite: bool },
+    locals: { mm: pointer(mm_struct), no_memory: u8, entry: u64 },
+    returns: u32,
+    abstracts: ['The offset in the file stands for the address: the VMA starts at offset 0.'],
+  },
+  ({ vma, pgoff, pfn, mkwrite, mm, no_memory, entry }) => [
+    set(mm, vma.vm_mm),
+    // get_locked_pte
+    choose(no_memory, 2),
+    if_(no_memory, [return_(VM_FAULT_OOM)]),
+    pte_lock(mm.page_table_lock),
+    set(entry, mm.pte.at(pgoff)),
+    if_(not(pte_none(entry)), [
+      if_(mkwrite, [if_(ne(pte_pfn(entry), pfn), [WARN_ON_ONCE(ne(pte_pfn(entry), ZERO_PFN))])]),
+      pte_unlock(mm.page_table_lock),
+      return_(VM_FAULT_NOPAGE),
+    ]),
+    set(entry, cond(eq(pfn, ZERO_PFN), zeroPte, devmapPte(pfn))),
+    set(mm.pte.at(pgoff), entry),
+    pte_unlock(mm.page_table_lock),
+    return_(VM_FAULT_NOPAGE),
+  ],
+);
+
+export const vmf_insert_mixed = kernelFunction(
+  'vmf_insert_mixed',
+  { file: 'mm/memory.c', params: { ...vmf, pfn: u64 }, returns: u32 },
+  ({ vma, pgoff, pfn }) => [return_(insert_pfn(vma, pgoff, pfn, false_))],
+);
+
+export const vmf_insert_mixed_mkwrite = kernelFunction(
+  'vmf_insert_mixed_mkwrite',
+  { file: 'mm/memory.c', params: { ...vmf, pfn: u64 }, returns: u32 },
+  ({ vma, pgoff, pfn }) => [return_(insert_pfn(vma, pgoff, pfn, true_))],
+);
+
+/** A private copy needs an anon_vma. */
+export const vmf_anon_prepare = kernelFunction(
+  'vmf_anon_prepare',
+  {
+    file: 'mm/memory.c',
+    params: { vma: pointer(vm_area_struct), anon: pointer(anon_vma) },
+    locals: { mm: pointer(mm_struct) },
+    abstracts: ['Each task has its own anon_vma, ready to be attached; memory is always there.'],
+  },
+  ({ vma, anon, mm }) => [
+    if_(not(vma.anon_vma), [
+      set(mm, vma.vm_mm),
+      pte_lock(mm.page_table_lock),
+      if_(not(vma.anon_vma), [set(vma.anon_vma, anon)]),
+      pte_unlock(mm.page_table_lock),
+    ]),
+  ],
+);
+
+/** Maps the private copy, unless somebody else mapped something in the meantime. */
+export const finish_fault = kernelFunction(
+  'finish_fault',
+  {
+    file: 'mm/memory.c',
+    params: vmf,
+    locals: { mm: pointer(mm_struct), ret: u32 },
+    returns: u32,
+    abstracts: ['Only for the copy of a private mapping; the copy itself has no struct page here.'],
+  },
+  ({ vma, pgoff, mm, ret }) => [
+    set(mm, vma.vm_mm),
+    pte_lock(mm.page_table_lock),
+    if_(
+      not(pte_none(mm.pte.at(pgoff))),
+      [set(ret, VM_FAULT_NOPAGE)],
+      [set(mm.pte.at(pgoff), anonPte), set(ret, 0)],
+    ),
+    pte_unlock(mm.page_table_lock),
+    return_(ret),
+  ],
+);
+
+export const wp_page_copy = kernelFunction(
+  'wp_page_copy',
+  {
+    file: 'mm/memory.c',
+    params: { ...vmf, orig_pte: u64 },
+    locals: { mm: pointer(mm_struct) },
+    returns: u32,
+    abstracts: ['The copy itself, its memory and a machine check while copying are left out.'],
+  },
+  ({ vma, pgoff, orig_pte, mm }) => [
+    set(mm, vma.vm_mm),
+    vmf_anon_prepare(vma, mm.anon),
+    pte_lock(mm.page_table_lock),
+    if_(eq(mm.pte.at(pgoff), orig_pte), [set(mm.pte.at(pgoff), anonPte)]),
+    pte_unlock(mm.page_table_lock),
+    return_(value(u32, 0)),
+  ],
+);
+
+export const do_cow_fault = kernelFunction(
+  'do_cow_fault',
+  {
+    file: 'mm/memory.c',
+    params: { ...vmf, flags: u32 },
+    locals: { mm: pointer(mm_struct), ret: u32 },
+    returns: u32,
+    abstracts: ['A DAX fault handler never gives a page back to be copied here: it copies by itself.'],
+  },
+  ({ vma, pgoff, flags, mm, ret }) => [
+    set(mm, vma.vm_mm),
+    vmf_anon_prepare(vma, mm.anon),
+    set(ret, vm_ops_fault(vma, pgoff, flags, true_)),
+    if_(band(ret, VM_FAULT_DONE_COW), [return_(ret)]),
+    return_(ret),
+  ],
+);
+
+export const do_fault = kernelFunction(
+  'do_fault',
+  {
+    file: 'mm/memory.c',
+    params: { ...vmf, flags: u32 },
+    locals: { ret: u32 },
+    returns: u32,
+    abstracts: [
+      'do_read_fault and do_shared_fault come down to the fault handler, which maps the page by itself.',
+    ],
+  },
+  ({ vma, pgoff, flags, ret }) => [
+    if_(
+      not(band(flags, FAULT_FLAG_WRITE)),
+      [set(ret, vm_ops_fault(vma, pgoff, flags, false_))],
+      [
+        if_(
+          not(band(vma.vm_flags, VM_SHARED)),
+          [set(ret, do_cow_fault(vma, pgoff, flags))],
+          [set(ret, vm_ops_fault(vma, pgoff, flags, false_))],
+        ),
+      ],
+    ),
+    return_(ret),
+  ],
+);
+
+export const do_wp_page = kernelFunction(
+  'do_wp_page',
+  {
+    file: 'mm/memory.c',
+    params: { ...vmf, flags: u32, orig_pte: u64 },
+    returns: u32,
+    abstracts: [
+      'A device page has no normal page; a private copy is never shared, so it is written in place.',
+    ],
+  },
+  ({ vma, pgoff, flags, orig_pte }) => [
+    if_(band(vma.vm_flags, VM_SHARED), [
+      // wp_pfn_shared
+      return_(vm_ops_fault(vma, pgoff, flags, false_)),
+    ]),
+    if_(eq(orig_pte, anonPte), [return_(value(u32, 0))]),
+    return_(wp_page_copy(vma, pgoff, orig_pte)),
+  ],
+);
+
+/** Called with mmap_lock held for reading, for a VMA that exists. */
+export const handle_mm_fault = kernelFunction(
+  'handle_mm_fault',
+  {
+    file: 'mm/memory.c',
+    params: { ...vmf, flags: u32 },
+    locals: { mm: pointer(mm_struct), pte: u64 },
+    returns: u32,
+    abstracts: ['Per-VMA locks are left out: a fault holds mmap_lock.'],
+  },
+  ({ vma, pgoff, flags, mm, pte }) => [
+    set(mm, vma.vm_mm),
+    set(pte, mm.pte.at(pgoff)),
+    if_(pte_none(pte), [return_(do_fault(vma, pgoff, flags))]),
+    if_(band(flags, FAULT_FLAG_WRITE), [return_(do_wp_page(vma, pgoff, flags, pte))]),
+    return_(value(u32, 0)),
+  ],
+);
