@@ -2,6 +2,7 @@
  * Explicit-state search, breadth first: every state of the finite instance, each once, so that the first
  * violation found of a property is among the shortest.
  */
+import type { Move } from '../evidence/trace.ts';
 import { BLOCKED, type Compiled, compile, type Listener, SUCCESSOR } from '../semantics/compile.ts';
 import { TooManyValues } from '../semantics/values.ts';
 import type { Graph, NodeId } from '../system/graph.ts';
@@ -15,15 +16,6 @@ export interface SearchLimits {
   /** Steps from the initial state. */
   readonly depth?: number;
   readonly states?: number;
-}
-
-/** One step of the system: which CPU, what it starts if it was idle, and its answers to the choices. */
-export interface Move {
-  readonly cpu: number;
-  readonly operation: string | null;
-  readonly choices: readonly number[];
-  /** How many of the interpreter's pauses the step takes (to the finding, in the last move of a trace). */
-  readonly pauses: number;
 }
 
 /** A property failed: the state before the failing step, and that step. */

@@ -5,18 +5,29 @@
  * A CPU pauses before each access to shared memory, each primitive and each choice; one step is what
  * happens from one pause to the next. Ghost memory is read and written within the step.
  */
+
+import type { Addresses } from '../lang/addresses.ts';
 import type { Effect, ExprNode, FunctionNode, Place, StmtNode } from '../lang/nodes.ts';
+import { functionLines } from '../lang/print.ts';
 import { boundValue, functionNamed, type Program, structNamed } from '../lang/program.ts';
 import { bitsOf } from '../lang/types.ts';
 import { eachExpression, storesOf } from '../lang/walk.ts';
-import { instancesOf, storageOf } from '../lang/words.ts';
+import { instancesOf, stateWords, storageOf } from '../lang/words.ts';
 import { binaryValue, convertValue, unaryValue } from './arithmetic.ts';
-import { type Addresses, createMemory, type Memory } from './memory.ts';
+import { type Change, createMemory, type Memory, type Read } from './memory.ts';
 
 /** Where a CPU stands: the functions it is in, outermost first, and the statement it will execute. */
 export interface Site {
   readonly calls: readonly string[];
+  /** A number for each of `calls` that no other call of this CPU has. */
+  readonly serials: readonly number[];
   readonly stmt: StmtNode;
+}
+
+/** A lock was taken by a CPU that held another; both are words. */
+export interface LockEdge {
+  readonly held: string;
+  readonly taken: string;
 }
 
 /** A property failed. `fatal`: the task died in an oops. */
@@ -28,14 +39,26 @@ export interface Finding {
 
 export type Pause =
   | { readonly kind: 'access'; readonly site: Site; readonly place: Place; readonly store: boolean }
-  | { readonly kind: 'primitive'; readonly site: Site; readonly ready: () => boolean }
+  | {
+      readonly kind: 'primitive';
+      readonly site: Site;
+      readonly ready: () => boolean;
+      /** The lock that it takes or drops, as a word; null for other primitives. */
+      readonly lock: () => string | null;
+    }
   | { readonly kind: 'choose'; readonly site: Site; readonly count: number };
 
 /** What one step did. */
 export interface Executed {
   readonly site: Site;
-  readonly changes: readonly { readonly word: string; readonly value: bigint }[];
+  /** Loads of kernel memory outside primitives. */
+  readonly reads: readonly Read[];
+  /** Stores, ghost memory included, in their order. */
+  readonly changes: readonly Change[];
   readonly findings: readonly Finding[];
+  /** Functions entered (`NAME`) and branches taken (`NAME:LINE:then`, `NAME:LINE:else`). */
+  readonly reached: readonly string[];
+  readonly locked: readonly LockEdge[];
   /** The operation ended: it returned, its assumption was false, or its task died. */
   readonly ended: 'no' | 'returned' | 'not-enabled' | 'oops';
 }
@@ -60,6 +83,7 @@ const next: Flow = { kind: 'next' };
 
 interface Frame {
   readonly fn: FunctionNode;
+  readonly serial: number;
   readonly locals: Map<string, bigint>;
 }
 
@@ -73,9 +97,15 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
   const running: (Run<void> | null)[] = Array.from({ length: program.bounds.cpus }, () => null);
   const pauses: (Pause | null)[] = running.map(() => null);
   const frames: Frame[][] = running.map(() => []);
-  let changes: { word: string; value: bigint }[] = [];
+  const calls = running.map(() => 0);
+  let reads: Read[] = [];
+  let changes: Change[] = [];
   let findings: Finding[] = [];
+  let reached: string[] = [];
+  let locked: LockEdge[] = [];
   const ghosts = new Set(program.structs.filter((s) => s.ghost).map((s) => s.name));
+  const lines = new Map(program.functions.map((fn) => [fn.name, statementLines(fn)]));
+  const locks = stateWords(program).filter((w) => storageOf(structNamed(program, w.struct), w.field).lock);
   const read = new Map(program.properties.map((p) => [p.id, wordsRead(program, p.holds)]));
 
   for (const effect of program.initial) settle(effect, 0);
@@ -95,15 +125,15 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
   }
 
   function resolve(place: Place, address: bigint): number {
-    const object = memory.resolve(place.struct, address);
+    const object = memory.resolve(place, address);
     if (typeof object === 'number') return object;
     find(object.property, object.says, true);
     throw new Oops();
   }
 
-  function loadFrom(place: Place, address: bigint, index: bigint | undefined): bigint {
+  function loadFrom(place: Place, address: bigint, index: bigint | undefined): Read {
     const value = memory.load(place, resolve(place, address), index);
-    if (value !== undefined) return value;
+    if (value) return value;
     find(OUT_OF_MODEL, `${place.struct}.${place.field} is read past its end`, true);
     throw new Oops();
   }
@@ -167,9 +197,11 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
       case 'load': {
         const address = yield* evaluate(node.place.pointer, cpu, stmt);
         const index = node.place.index && (yield* evaluate(node.place.index, cpu, stmt));
-        if (stmt && !ghosts.has(node.place.struct))
-          yield { kind: 'access', site: site(cpu, stmt), place: node.place, store: false };
-        return loadFrom(node.place, address, index);
+        const paused = stmt !== null && !ghosts.has(node.place.struct);
+        if (paused) yield { kind: 'access', site: site(cpu, stmt), place: node.place, store: false };
+        const value = loadFrom(node.place, address, index);
+        if (paused) reads.push(value);
+        return value.value;
       }
       case 'call': {
         const args: bigint[] = [];
@@ -180,14 +212,22 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
   }
 
   function site(cpu: number, stmt: StmtNode): Site {
-    return { calls: (frames[cpu] ?? []).map((f) => f.fn.name), stmt };
+    const stack = frames[cpu] ?? [];
+    return { calls: stack.map((f) => f.fn.name), serials: stack.map((f) => f.serial), stmt };
+  }
+
+  function nextSerial(cpu: number): number {
+    const serial = calls[cpu] ?? 0;
+    calls[cpu] = serial + 1;
+    return serial;
   }
 
   function* callFunction(fn: FunctionNode, args: readonly bigint[], cpu: number): Run<bigint> {
     const locals = new Map<string, bigint>();
     for (const v of fn.locals) locals.set(v.name, 0n);
     for (const [i, v] of fn.params.entries()) locals.set(v.name, args[i] ?? 0n);
-    frames[cpu]?.push({ fn, locals });
+    frames[cpu]?.push({ fn, locals, serial: nextSerial(cpu) });
+    reached.push(fn.name);
     const observers = program.observers.filter((o) => o.function === fn.name);
     for (const o of observers) yield* block(o.enter, cpu);
     const flow = yield* block(fn.body, cpu);
@@ -256,8 +296,12 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
         judgeStore(stmt, cpu);
         return next;
       }
-      case 'if':
-        return yield* block((yield* evaluate(stmt.test, cpu, stmt)) ? stmt.then : stmt.otherwise, cpu);
+      case 'if': {
+        const taken = (yield* evaluate(stmt.test, cpu, stmt)) ? 'then' : 'else';
+        const fn = frameOf(cpu)?.fn.name ?? '';
+        reached.push(`${fn}:${lines.get(fn)?.get(stmt)}:${taken}`);
+        return yield* block(taken === 'then' ? stmt.then : stmt.otherwise, cpu);
+      }
       case 'while':
         while (yield* evaluate(stmt.test, cpu, stmt)) {
           const { leave, flow } = yield* iteration(stmt.body, cpu);
@@ -307,8 +351,15 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
         if (!(yield* evaluate(stmt.test, cpu, stmt))) throw new NotEnabled();
         return next;
       case 'primitive': {
-        yield { kind: 'primitive', site: site(cpu, stmt), ready: () => isReady(stmt.until, cpu) };
+        const taken = stmt.lock;
+        yield {
+          kind: 'primitive',
+          site: site(cpu, stmt),
+          ready: () => isReady(stmt.until, cpu),
+          lock: () => (taken ? lockWord(taken.place, cpu) : null),
+        };
         if (stmt.until && !pure(stmt.until, cpu)) throw new Error(`${stmt.name} went on without waiting`);
+        if (taken?.does === 'acquire' && !taken.tries) noteOrder(taken.place, cpu);
         for (const d of stmt.demands) if (!pure(d.holds, cpu)) find(d.property, d.says, false);
         applyEffects(stmt.effects, cpu);
         judgeStore(stmt, cpu);
@@ -330,6 +381,19 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
         }
         return next;
     }
+  }
+
+  /** Only after the lock could be read: its pointer names an object. */
+  function lockWord(place: Place, cpu: number): string | null {
+    const object = resolve(place, pure(place.pointer, cpu));
+    return memory.load(place, object, place.index && pure(place.index, cpu))?.word ?? null;
+  }
+
+  function noteOrder(place: Place, cpu: number): void {
+    const taken = lockWord(place, cpu);
+    for (const { name: held } of locks)
+      if (taken && held !== taken && (memory.words.get(held) ?? 0n) & (0x11n << BigInt(cpu)))
+        locked.push({ held, taken });
   }
 
   /** A wait through a pointer that is no object goes on, into its oops. */
@@ -359,8 +423,11 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
   }
 
   function resume(cpu: number, at: Site, answer: number): Executed {
+    reads = [];
     changes = [];
     findings = [];
+    reached = [];
+    locked = [];
     let ended: Executed['ended'] = 'no';
     try {
       const result = running[cpu]?.next(answer);
@@ -378,7 +445,7 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
       if (ended === 'returned' && running.every((r) => r === null))
         for (const p of program.properties) if (p.judged.when === 'idle') judge(p.id, cpu);
     }
-    return { site: at, changes, findings, ended };
+    return { site: at, reads, changes, findings, reached, locked, ended };
   }
 
   return {
@@ -392,7 +459,8 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
         yield* callFunction(fn, [], cpu);
       })();
       running[cpu] = body;
-      return resume(cpu, { calls: [operation], stmt: fn.body[0] ?? { kind: 'return' } }, 0);
+      const stmt = fn.body[0] ?? { kind: 'return' };
+      return resume(cpu, { calls: [operation], serials: [calls[cpu] ?? 0], stmt }, 0);
     },
     step(cpu, choice) {
       const pause = pauses[cpu];
@@ -404,6 +472,11 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
       return resume(cpu, pause.site, choice ?? 0);
     },
   };
+}
+
+/** The line of each statement in the function's listing. */
+export function statementLines(fn: FunctionNode): ReadonlyMap<StmtNode, number> {
+  return new Map(functionLines(fn).flatMap((line, i) => (line.stmt ? [[line.stmt, i + 1] as const] : [])));
 }
 
 /** The `struct.field` storages that a predicate reads. */

@@ -1,25 +1,11 @@
 /** The kernel's memory during replay: one integer a word, and where each object lies. */
 
+import type { Addresses } from '../lang/addresses.ts';
 import type { Place, StructNode } from '../lang/nodes.ts';
 import { boundValue, type Program, structNamed } from '../lang/program.ts';
 import { LIVE } from '../lang/structs.ts';
 import { bitsOf } from '../lang/types.ts';
-import { instancesOf, stateWords, storageOf, wordName } from '../lang/words.ts';
-
-/** Start addresses by `struct[instance]`. */
-export type Addresses = ReadonlyMap<string, bigint>;
-
-/** Addresses that satisfy what is known of them: aligned, disjoint, kernel half; a page apart. */
-export function defaultAddresses(program: Program): Addresses {
-  const map = new Map<string, bigint>();
-  let next = 0xffff_8880_0001_0000n;
-  for (const struct of program.structs)
-    for (let i = 0; i < instancesOf(program, struct); i++) {
-      map.set(`${struct.name}[${i}]`, next);
-      next += 0x1000n;
-    }
-  return map;
-}
+import { stateWords, storageOf, wordName } from '../lang/words.ts';
 
 /** Why a pointer cannot be dereferenced, and the property that says it should. */
 export interface Fault {
@@ -30,17 +16,25 @@ export interface Fault {
 export interface Memory {
   readonly words: ReadonlyMap<string, bigint>;
   addressOf(struct: string, instance: number): bigint;
-  /** Which object of `struct` lies at `address`, or why that is not one. */
-  resolve(struct: string, address: bigint): number | Fault;
-  /** undefined: `index` is past the end of the array. */
-  load(place: Place, instance: number, index: bigint | undefined): bigint | undefined;
-  /** The name and the new value of the word stored to; undefined as for load. */
-  store(
-    place: Place,
-    instance: number,
-    index: bigint | undefined,
-    value: bigint,
-  ): { readonly word: string; readonly value: bigint } | undefined;
+  /** Which object's `field` lies at `address`, or why there is none. `live` itself outlives its object. */
+  resolve(place: Pick<Place, 'struct' | 'field'>, address: bigint): number | Fault;
+  /** The word read, and the value that the place has in it; undefined: `index` is past the end of the array. */
+  load(place: Place, instance: number, index: bigint | undefined): Read | undefined;
+  /** The word stored to; undefined as for load. */
+  store(place: Place, instance: number, index: bigint | undefined, value: bigint): Change | undefined;
+}
+
+/** `word` is null past the end of a sparse array. */
+export interface Read {
+  readonly word: string | null;
+  readonly value: bigint;
+}
+
+/** A store: the whole word's value before and after it, which may be equal. */
+export interface Change {
+  readonly word: string;
+  readonly before: bigint;
+  readonly after: bigint;
 }
 
 export function createMemory(program: Program, addresses: Addresses): Memory {
@@ -71,7 +65,7 @@ export function createMemory(program: Program, addresses: Addresses): Memory {
       if (address === undefined) throw new Error(`no address for ${struct}[${instance}]`);
       return address;
     },
-    resolve(struct, address) {
+    resolve({ struct, field }, address) {
       const hex = `0x${address.toString(16)}`;
       const mark = program.marks.find((m) => m.value === address);
       if (mark)
@@ -93,13 +87,14 @@ export function createMemory(program: Program, addresses: Addresses): Memory {
       const [, name = '', number = ''] = /^(.*)\[(\d+)\]$/.exec(object) ?? [];
       if (name !== struct) return stale(`${object} is read as a struct ${struct}`);
       const node = structs.get(struct) ?? structNamed(program, struct);
-      if (!isLive(node, Number(number))) return stale(`${object} is read after it was freed`);
+      if (field !== LIVE && !isLive(node, Number(number)))
+        return stale(`${object} is read after it was freed`);
       return Number(number);
     },
     load(place, instance, index) {
       const { storage, name } = locate(place, instance, index);
-      if (name === undefined) return storage.sparse ? 0n : undefined;
-      return BigInt.asUintN(bitsOf(place.type), words.get(name) ?? 0n);
+      if (name === undefined) return storage.sparse ? { word: null, value: 0n } : undefined;
+      return { word: name, value: BigInt.asUintN(bitsOf(place.type), words.get(name) ?? 0n) };
     },
     store(place, instance, index, value) {
       const { storage, name } = locate(place, instance, index);
@@ -109,7 +104,7 @@ export function createMemory(program: Program, addresses: Addresses): Memory {
       const kept = part < whole ? (old >> BigInt(part)) << BigInt(part) : 0n;
       const stored = kept | BigInt.asUintN(part, value);
       words.set(name, stored);
-      return { word: name, value: stored };
+      return { word: name, before: old, after: stored };
     },
   };
 }

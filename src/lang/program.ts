@@ -65,6 +65,8 @@ export interface Program {
   readonly observers: readonly Observer[];
   readonly properties: readonly PropertyNode[];
   readonly marks: readonly Mark[];
+  /** What was decided about the environment, by name (`early-kill`: `all`); part of every verdict's text. */
+  readonly policy: Readonly<Record<string, string>>;
   /** What the model leaves out beside what its functions declare. */
   readonly abstractions: readonly string[];
 }
@@ -93,6 +95,7 @@ export interface ProgramSpec {
   readonly observers?: readonly ObserverSpec[];
   readonly properties?: readonly PropertySpec[];
   readonly marks?: readonly Mark[];
+  readonly policy?: Readonly<Record<string, string>>;
   readonly abstractions?: readonly string[];
 }
 
@@ -178,6 +181,7 @@ export function program(spec: ProgramSpec): Program {
     observers,
     properties,
     marks: spec.marks ?? [],
+    policy: spec.policy ?? {},
     abstractions: spec.abstractions ?? [],
   };
 }

@@ -3,6 +3,7 @@
  * each control point, all over one scratch state `S`. Nothing is allocated while they run.
  */
 import { match } from 'ts-pattern';
+import { defaultAddresses } from '../lang/addresses.ts';
 import type { BinaryOperator, Effect, ExprNode, Place } from '../lang/nodes.ts';
 import { boundValue, structNamed } from '../lang/program.ts';
 import { LIVE } from '../lang/structs.ts';
@@ -105,16 +106,6 @@ function createChoices(): Choices & { take(count: number): number } {
   return self;
 }
 
-/** Addresses that the explicit search gives to objects: any that satisfy what is known of them. */
-export function searchAddresses(graph: Graph): Map<string, bigint> {
-  const map = new Map<string, bigint>();
-  let next = 0xffff_8880_0001_0000n;
-  for (const struct of graph.program.structs)
-    for (let i = 0; i < instancesOf(graph.program, struct); i++, next += 0x1000n)
-      map.set(`${struct.name}[${i}]`, next);
-  return map;
-}
-
 export function compile(
   graph: Graph,
   listener: Listener,
@@ -124,7 +115,7 @@ export function compile(
   const { cpus } = program.bounds;
   const layout = layOut(graph, options.idBits);
   const values = createValues(options.idBits);
-  const addresses = searchAddresses(graph);
+  const addresses = defaultAddresses(program);
   const state = new Int32Array(layout.cells);
   const choices = createChoices();
   const pauses = { count: 0 };
@@ -349,12 +340,13 @@ export function compile(
     let code = '';
     let instance = instanceOf(place.pointer, place.struct);
     const struct = structNamed(program, place.struct);
+    const mustLive = struct.mortal && place.field !== LIVE;
     if (typeof instance === 'string') {
       const bad = `{ finding(${id}, ${expr(place.pointer)}); return ${NO_SUCCESSOR}; }`;
       code += `o = ${instance}; if (o < 0) ${bad}\n`;
       instance = 'o';
-      if (struct.mortal) code += `if (!${readLive(struct.name, instance)}) ${bad}\n`;
-    } else if (struct.mortal)
+      if (mustLive) code += `if (!${readLive(struct.name, instance)}) ${bad}\n`;
+    } else if (mustLive)
       code += `if (!${readLive(struct.name, instance)}) { finding(${id}, ${expr(place.pointer)}); return ${NO_SUCCESSOR}; }\n`;
     let index = indexOf(place);
     let past: string | null = null;

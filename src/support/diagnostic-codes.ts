@@ -30,6 +30,7 @@ export const diagnosticCodes = {
   PD0302: 'a text is not a sequence of s-expressions',
   // 04: traces and certificates
   PD0401: 'a trace or certificate file does not have the form of one',
+  PD0402: 'a trace or certificate claims what its program does not do',
   // 05: litmus tests
   PD0501: 'a litmus test does not follow the grammar',
   // 06: kernel sources and patches

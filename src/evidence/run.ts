@@ -1,0 +1,123 @@
+/** A run under way: drives the interpreter and writes down each step. Recording and replay both go this way. */
+import type { Addresses } from '../lang/addresses.ts';
+import { printPlace, printStmt } from '../lang/print.ts';
+import type { Program } from '../lang/program.ts';
+import { createMachine, type Executed, type Pause, type Site, statementLines } from './interpreter.ts';
+import type { Shown, Trace, TraceStep, Waiting } from './trace.ts';
+
+export interface Run {
+  readonly steps: readonly TraceStep[];
+  /** What the CPU will do next; null if it is idle. */
+  pauseOf(cpu: number): Pause | null;
+  /** The CPU runs and cannot go on. */
+  waits(cpu: number): boolean;
+  /** Errors: those of the interpreter. */
+  start(cpu: number, operation: string): TraceStep;
+  step(cpu: number, choice: number | null): TraceStep;
+  /** The sentence about what the run has come to, if that is what was to be shown; null if it is not. */
+  shows(shown: Shown): string | null;
+  /** `says` is what `shows` gave. */
+  trace(shown: Shown, says: string): Trace;
+}
+
+/** Errors: those of the interpreter, where initial values name no object. */
+export function createRun(program: Program, addresses: Addresses): Run {
+  const machine = createMachine(program, addresses);
+  const lines = new Map(program.functions.map((fn) => [fn.name, statementLines(fn)]));
+  const cpus = Array.from({ length: program.bounds.cpus }, (_, cpu) => cpu);
+  const steps: TraceStep[] = [];
+  /** Serials of each CPU's calls at its last step. */
+  const serials: (readonly number[])[] = cpus.map(() => []);
+  let last: Executed | null = null;
+
+  const kept = (cpu: number, site: Site): number => {
+    const before = serials[cpu] ?? [];
+    const differs = site.serials.findIndex((serial, i) => serial !== before[i]);
+    return differs < 0 ? site.serials.length : differs;
+  };
+  const position = (cpu: number, site: Site) => ({
+    calls: site.calls,
+    kept: kept(cpu, site),
+    line: lines.get(site.calls.at(-1) ?? '')?.get(site.stmt) ?? 1,
+    text: printStmt(site.stmt),
+  });
+  const waits = (cpu: number): boolean => {
+    const pause = machine.pauseOf(cpu);
+    return pause?.kind === 'primitive' && !pause.ready();
+  };
+
+  function note(cpu: number, did: Executed, step: Partial<TraceStep>): TraceStep {
+    const noted: TraceStep = {
+      cpu,
+      started: null,
+      choice: null,
+      ...position(cpu, did.site),
+      access: null,
+      reads: did.reads,
+      changes: did.changes,
+      findings: did.findings,
+      ended: did.ended,
+      ...step,
+    };
+    serials[cpu] = did.ended === 'no' ? did.site.serials : [];
+    last = did;
+    steps.push(noted);
+    return noted;
+  }
+
+  function waiting(): readonly Waiting[] {
+    return cpus.filter(waits).map((cpu) => {
+      const pause = machine.pauseOf(cpu) as Extract<Pause, { kind: 'primitive' }>;
+      return { cpu, ...position(cpu, pause.site), lock: pause.lock() };
+    });
+  }
+
+  /** All that run wait, and something runs. */
+  function stuck(): boolean {
+    const busy = cpus.filter((cpu) => machine.pauseOf(cpu));
+    return busy.length > 0 && busy.every(waits);
+  }
+
+  function saysWaiting({ cpu, text, lock }: Waiting): string {
+    const statement = text.replace(/;$/, '');
+    if (lock === null) return `CPU ${cpu} waits for ever in ${statement}`;
+    const value = machine.memory.words.get(lock) ?? 0n;
+    const holders = cpus.filter((c) => value & (0x11n << BigInt(c))).map((c) => `CPU ${c}`);
+    return `CPU ${cpu} waits for ever in ${statement}: ${lock} is held by ${holders.join(' and ')}`;
+  }
+
+  return {
+    steps,
+    pauseOf: machine.pauseOf,
+    waits,
+    start(cpu, operation) {
+      return note(cpu, machine.start(cpu, operation), { started: operation, line: 1, text: operation });
+    },
+    step(cpu, choice) {
+      const pause = machine.pauseOf(cpu);
+      if (choice !== null && pause?.kind !== 'choose') throw new Error(`CPU ${cpu} has nothing to choose`);
+      const access = pause?.kind === 'access' ? printPlace(pause.place) : null;
+      return note(cpu, machine.step(cpu, choice ?? undefined), { choice, access });
+    },
+    shows({ property, edge }) {
+      if (property === 'deadlock-free') return stuck() ? waiting().map(saysWaiting).join('; ') : null;
+      if (property === 'lock-order') {
+        const shown = last?.locked.some((e) => e.held === edge?.held && e.taken === edge.taken);
+        return edge && shown ? `${edge.taken} is taken while ${edge.held} is held` : null;
+      }
+      if (property.startsWith('reach:')) {
+        const target = property.slice('reach:'.length);
+        return last?.reached.includes(target) ? `${target} is reached` : null;
+      }
+      return last?.findings.find((f) => f.property === property)?.says ?? null;
+    },
+    trace: (shown, says) => ({
+      program,
+      addresses,
+      shown,
+      steps,
+      waiting: shown.property === 'deadlock-free' ? waiting() : [],
+      says,
+    }),
+  };
+}
