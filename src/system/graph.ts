@@ -86,6 +86,8 @@ export interface Graph {
   /** Point 0 is idle and stands for no node; `points[i]` has number i + 1. */
   readonly points: readonly Point[];
   readonly locals: ReadonlyMap<string, Type>;
+  /** Locals that are read after each reachable node is entered, by node. */
+  readonly live: ReadonlyMap<NodeId, ReadonlySet<string>>;
   /** `struct.field` storages that nothing stores to: they keep their initial values. */
   readonly constants: ReadonlySet<string>;
 }

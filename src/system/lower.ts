@@ -344,11 +344,19 @@ export function lower(program: Program): Graph {
       }
       case 'while': {
         const head = emit(ctx, { op: 'skip', next });
-        const body = lowerBlock(stmt.body, { ...ctx, exits: { ...ctx.exits, brk: next, cont: head } }, head);
-        const test = lowerTest(stmt.test, ctx, body, next);
-        nodes[head] = { op: 'skip', next: test, pause: false, site: { calls: ctx.calls, stmt } };
+        const round = () => {
+          const exits = { ...ctx.exits, brk: next, cont: head };
+          return lowerTest(stmt.test, ctx, lowerBlock(stmt.body, { ...ctx, exits }, head), next);
+        };
+        nodes[head] = {
+          op: 'skip',
+          next: round(),
+          pause: false,
+          site: { calls: ctx.calls, stmt },
+        };
         loopHeads.add(head);
-        return head;
+        // With one CPU, where steps are whole operations, the first round is not behind a control point.
+        return program.bounds.cpus === 1 ? round() : head;
       }
       case 'for-each':
         return unroll(stmt.variable, addressesOf(stmt.struct), stmt.body, ctx, next);
@@ -451,7 +459,7 @@ export function lower(program: Program): Graph {
     const end = emit(top, { op: 'end' });
     entries.push({ operation, node: inline(fn, [], top, null, end) });
   }
-  return finish({ program, nodes, entries, locals, constants, points: [] }, loopHeads);
+  return finish({ program, nodes, entries, locals, constants, points: [], live: new Map() }, loopHeads);
 }
 
 function isInside(functions: readonly string[], calls: readonly string[]): boolean {

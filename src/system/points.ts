@@ -124,6 +124,26 @@ function liveness(
   return live;
 }
 
+/** Loop heads that can come round to themselves with no other point between: there a step must end. */
+function headsWithoutPoint(
+  nodes: readonly GraphNode[],
+  loopHeads: ReadonlySet<NodeId>,
+  isPoint: (id: NodeId) => boolean,
+): ReadonlySet<NodeId> {
+  const chosen = new Set<NodeId>();
+  for (const head of loopHeads) {
+    const seen = new Set<NodeId>();
+    const stack = [...successors(nodes[head] as GraphNode)];
+    for (let id = stack.pop(); id !== undefined && !seen.has(head); id = stack.pop()) {
+      if (seen.has(id) || isPoint(id) || chosen.has(id)) continue;
+      seen.add(id);
+      stack.push(...successors(nodes[id] as GraphNode));
+    }
+    if (seen.has(head)) chosen.add(head);
+  }
+  return chosen;
+}
+
 /** Chooses the control points, drops assignments that nobody reads, and finds what each point remembers. */
 export function finish(graph: Graph, loopHeads: ReadonlySet<NodeId>): Graph {
   const { cpus } = graph.program.bounds;
@@ -132,8 +152,9 @@ export function finish(graph: Graph, loopHeads: ReadonlySet<NodeId>): Graph {
     graph.entries.map((e) => e.node),
   );
   const live = liveness(graph.nodes, order);
-  const isPoint = (id: NodeId) =>
-    loopHeads.has(id) || (cpus > 1 && isShared(graph.nodes[id] as GraphNode, graph));
+  const isAccess = (id: NodeId) => cpus > 1 && isShared(graph.nodes[id] as GraphNode, graph);
+  const heads = headsWithoutPoint(graph.nodes, loopHeads, isAccess);
+  const isPoint = (id: NodeId) => heads.has(id) || isAccess(id);
   const reachable = [...order].sort((a, b) => b - a);
   const nodes = graph.nodes.map((node): GraphNode => {
     if (node.op !== 'assign' || live.get(node.next)?.has(node.local)) return node;
@@ -142,5 +163,5 @@ export function finish(graph: Graph, loopHeads: ReadonlySet<NodeId>): Graph {
   const points = reachable
     .filter(isPoint)
     .map((node) => ({ node, live: [...(live.get(node) ?? [])].sort() }));
-  return { ...graph, nodes, points };
+  return { ...graph, nodes, points, live };
 }

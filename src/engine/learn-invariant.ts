@@ -1,0 +1,111 @@
+/**
+ * Finds an inductive invariant. It starts from the values that each variable takes in the reached states of
+ * a finished explicit search; whenever the solver shows a state that satisfies the candidate and steps out
+ * of it (or violates a property), a smallest part of that state which no reached state has is excluded.
+ * Nothing is believed of the search: what comes out is checked like any other invariant.
+ */
+import { atPoint, isExcluded, obligations, violationIn } from '../evidence/certificate-scripts.ts';
+import { quoteSymbol, type Term } from '../semantics/terms.ts';
+import type { NamedStep, Transitions } from '../semantics/transitions.ts';
+import { converse } from '../solver/conversation.ts';
+import type { SolverSession } from '../solver/session.ts';
+import { generalise, type Literal, type ReachedSet } from './reached-set.ts';
+
+export interface LearnLimits {
+  /** Milliseconds from now; after that it gives up. */
+  readonly deadline: number;
+  readonly signal?: AbortSignal;
+}
+
+export type Learned =
+  | { readonly kind: 'invariant'; readonly conjuncts: readonly Term[]; readonly queries: number }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** One of the reached values, for each variable. */
+function domainLemmas(system: Transitions, reached: ReachedSet): Term[] {
+  const { terms } = system;
+  return [...reached.domains].flatMap(([variable, literals]) => {
+    if (literals.length === 0) return [terms.eq(variable, terms.constant(variable.bits, 0n))];
+    if (variable.bits === 1 && literals.length === 2) return [];
+    return [terms.or(...literals.map((l) => terms.eq(variable, l.value)))];
+  });
+}
+
+export async function learnInvariant(
+  system: Transitions,
+  reached: ReachedSet,
+  properties: readonly string[],
+  session: SolverSession,
+  limits: LearnLimits,
+  progress: (text: string) => void,
+): Promise<Learned> {
+  const { terms } = system;
+  const invariant = domainLemmas(system, reached);
+  const steps = system.steps.filter((s) => !isExcluded(system, s, invariant));
+  let queries = 0;
+
+  /** Adds what excludes the state; a reason where it cannot be excluded. */
+  function learn(model: ReadonlyMap<string, bigint | boolean>): string | null {
+    const numberOf = (symbol: string): bigint | undefined => {
+      const value = model.get(quoteSymbol(symbol));
+      return value === undefined ? undefined : BigInt(value);
+    };
+    const state: Literal[] = [];
+    for (const v of system.variables) {
+      const value = numberOf(v.term.symbol);
+      if (value === undefined) continue;
+      const literal = reached.literal(v.term, value, numberOf);
+      if (!literal) {
+        if ((reached.domains.get(v.term)?.length ?? 0) === 0) continue;
+        return `${v.term.symbol} is ${value} in a state that the values found do not allow`;
+      }
+      state.push(literal);
+    }
+    const cube = generalise(reached, state);
+    if (!cube) return 'a step leaves the states that the search found: search and solver disagree';
+    const parts = cube.map((part) => terms.or(...part.values.map((l) => terms.eq(part.variable, l.value))));
+    invariant.push(terms.not(terms.and(...parts)));
+    return null;
+  }
+
+  /** Excludes counterexamples to one step until there is none. */
+  async function settle(
+    step: NamedStep,
+  ): Promise<{ readonly changed: boolean } | { readonly failed: string }> {
+    const violations = properties.map((p) => violationIn(system, step, p));
+    const shown = system.variables.map((v) => v.term);
+    const talk = converse(system, session);
+    talk.assert(atPoint(system, step));
+    for (let asserted = 0, changed = false; ; changed = true) {
+      const broken = obligations(system, step, invariant).map((o) =>
+        terms.and(o.guard, terms.not(terms.and(...o.lemmas.map((l) => l.after)))),
+      );
+      const goal = terms.or(...violations, ...broken);
+      if (goal === terms.false_) return { changed };
+      for (const lemma of invariant.slice(asserted)) talk.assert(lemma);
+      asserted = invariant.length;
+      const timeoutMs = limits.deadline - performance.now();
+      if (timeoutMs <= 0) return { failed: `time ran out with ${invariant.length} conjuncts` };
+      const reply = await talk.ask(goal, shown, {
+        timeoutMs,
+        ...(limits.signal && { signal: limits.signal }),
+      });
+      queries++;
+      if (reply.kind === 'unsat') return { changed };
+      if (reply.kind === 'undecided') return { failed: `${step.name}: ${reply.reason}` };
+      const reason = learn(reply.model);
+      if (reason) return { failed: `${step.name}: ${reason}` };
+      progress(`${step.name}: ${invariant.length} conjuncts`);
+    }
+  }
+
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const step of steps) {
+      const result = await settle(step);
+      if ('failed' in result) return { kind: 'failed', reason: result.failed };
+      changed ||= result.changed;
+    }
+  }
+  return { kind: 'invariant', conjuncts: invariant, queries };
+}

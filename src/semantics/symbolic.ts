@@ -1,0 +1,462 @@
+/**
+ * One step of a CPU as SMT terms: all paths from a control point to the next, merged where they meet, with
+ * the condition under which each property fails on the way.
+ */
+import type { Effect, ExprNode, Place } from '../lang/nodes.ts';
+import { boundValue, structNamed } from '../lang/program.ts';
+import { LIVE } from '../lang/structs.ts';
+import { type Bits, bitsOf } from '../lang/types.ts';
+import { instancesOf, storageOf, wordName } from '../lang/words.ts';
+import { assert } from '../support/assert.ts';
+import type { Graph, GraphNode, NodeId } from '../system/graph.ts';
+import { expressionsIn, postorder } from '../system/points.ts';
+
+import type { Term, Terms } from './terms.ts';
+
+/** Words by name (words that never change are not among them), CPUs' control points and locals. */
+export interface SymbolicState {
+  readonly words: ReadonlyMap<string, Term>;
+  readonly pcs: readonly Term[];
+  /** By CPU, then by the local's name. */
+  readonly locals: readonly ReadonlyMap<string, Term>[];
+}
+
+/** One way in which a step can end. */
+export interface End {
+  /** Control point where the CPU then stands; 0 is idle. */
+  readonly point: number;
+  readonly guard: Term;
+  readonly words: ReadonlyMap<string, Term>;
+  readonly locals: ReadonlyMap<string, Term>;
+}
+
+export interface SymbolicStep {
+  readonly ends: readonly End[];
+  /** By property: when some place on the way fails it. */
+  readonly violations: ReadonlyMap<string, Term>;
+  /** The CPU must wait. */
+  readonly blocked: Term;
+  /** By `reach:` target: when the step gets there. */
+  readonly reached: ReadonlyMap<string, Term>;
+  /** The choices of the step: each a number below `count`, decided by `bits` (the first true one; none: the last). */
+  readonly choices: readonly {
+    readonly node: NodeId;
+    readonly count: number;
+    readonly bits: readonly Term[];
+    readonly when: Term;
+  }[];
+}
+
+interface Flow {
+  /** The path's conditions in order. */
+  readonly path: readonly Term[];
+  /** The conjunction of the first i + 1 conditions, each built on the one before. */
+  readonly guards: readonly Term[];
+  readonly words: Map<string, Term>;
+  readonly locals: Map<string, Term>;
+}
+
+export const addressSymbol = (struct: string, instance: number): string => `&${struct}[${instance}]`;
+
+/** Terms of the objects' addresses and of the words that keep their initial values. */
+export interface Setting {
+  readonly graph: Graph;
+  readonly terms: Terms;
+  address(struct: string, instance: number): Term;
+  /** Initial term of a storage word. */
+  initial(name: string, bits: Bits): Term;
+}
+
+export function createSetting(graph: Graph, terms: Terms): Setting {
+  const { program } = graph;
+  const initialTerms = new Map<string, Term>();
+  const address = (struct: string, instance: number) =>
+    terms.address(addressSymbol(struct, instance), structNamed(program, struct).align);
+  for (const { place, value } of program.initial) {
+    assert(place.pointer.kind === 'address', 'an initial value belongs to a known object');
+    const storage = storageOf(structNamed(program, place.struct), place.field);
+    const index = place.index?.kind === 'const' ? { index: Number(place.index.value) } : {};
+    const name = wordName({
+      struct: place.struct,
+      instance: place.pointer.instance,
+      field: storage.name,
+      ...index,
+    });
+    if (value.kind === 'address') initialTerms.set(name, address(value.struct, value.instance));
+    else {
+      assert(value.kind === 'const', 'an initial value is a constant or an address');
+      initialTerms.set(name, terms.constant(bitsOf(storage.type), value.value));
+    }
+  }
+  return {
+    graph,
+    terms,
+    address,
+    initial: (name, bits) => initialTerms.get(name) ?? terms.constant(bits, 0n),
+  };
+}
+
+/** Symbolic execution from `from` (an operation's entry or a control point's node) by CPU `cpu`. */
+export function symbolicStep(
+  setting: Setting,
+  from: NodeId,
+  cpu: number,
+  state: SymbolicState,
+  tag = '',
+): SymbolicStep {
+  const { graph, terms } = setting;
+  const { program } = graph;
+  const { and, or, not, eq, ite, true_, false_ } = terms;
+  const pointNumber = new Map(graph.points.map((p, i) => [p.node, i + 1]));
+  const ENTRY: NodeId = -1;
+  const nodeAt = (id: NodeId) => graph.nodes[id === ENTRY ? from : id] as GraphNode;
+  const stops = (id: NodeId) => pointNumber.has(id);
+  const incoming = new Map<NodeId, Flow[]>();
+  const violations = new Map<string, Term[]>();
+  const reached = new Map<string, Term[]>();
+  const blocked: Term[] = [];
+  const ends: End[] = [];
+  const choices: { node: NodeId; count: number; bits: readonly Term[]; when: Term }[] = [];
+
+  const note = (map: Map<string, Term[]>, key: string, condition: Term): void => {
+    if (condition === false_) return;
+    map.set(key, [...(map.get(key) ?? []), condition]);
+  };
+  const guardOf = (flow: Flow): Term => flow.guards.at(-1) ?? true_;
+  const violate = (property: string, flow: Flow, ...conditions: readonly Term[]) =>
+    note(violations, property, and(guardOf(flow), ...conditions));
+
+  interface Target {
+    readonly condition: Term;
+    readonly word: string;
+    readonly bits: Bits;
+  }
+
+  /** The words that a place may be, each under its condition, and when it is none. */
+  function targets(
+    place: Place,
+    flow: Flow,
+  ): { list: readonly Target[]; pointer: Term; valid: Term; inside: Term } {
+    const struct = structNamed(program, place.struct);
+    const storage = storageOf(struct, place.field);
+    const pointer = evaluate(place.pointer, flow);
+    const index = place.index && evaluate(place.index, flow);
+    const length = storage.length === undefined ? 1 : boundValue(program.bounds, storage.length);
+    const bits = bitsOf(storage.type);
+    const list: Target[] = [];
+    const valid: Term[] = [];
+    for (let instance = 0; instance < instancesOf(program, struct); instance++) {
+      const is = eq(pointer, setting.address(struct.name, instance));
+      const live = struct.mortal
+        ? wordTerm(flow, wordName({ struct: struct.name, instance, field: LIVE }), 1)
+        : true_;
+      const condition = and(is, live);
+      if (condition === false_) continue;
+      valid.push(condition);
+      if (index === undefined)
+        list.push({
+          condition,
+          word: wordName({ struct: struct.name, instance, field: storage.name }),
+          bits,
+        });
+      else
+        for (let i = 0; i < length; i++) {
+          const at = eq(index, terms.constant(index.bits, BigInt(i)));
+          list.push({
+            condition: and(condition, at),
+            word: wordName({ struct: struct.name, instance, field: storage.name, index: i }),
+            bits,
+          });
+        }
+    }
+    const inside =
+      index === undefined ? true_ : terms.binary('ult', index, terms.constant(index.bits, BigInt(length)));
+    return { list: list.filter((t) => t.condition !== false_), pointer, valid: or(...valid), inside };
+  }
+
+  function wordTerm(flow: Flow, name: string, bits: Bits): Term {
+    return flow.words.get(name) ?? setting.initial(name, bits);
+  }
+
+  function read(place: Place, flow: Flow): Term {
+    const { list } = targets(place, flow);
+    const storage = storageOf(structNamed(program, place.struct), place.field);
+    const bits = bitsOf(storage.type);
+    // Outside of all targets the guard has ended the path, except for sparse arrays, which read as 0.
+    const start: Term | null = storage.sparse ? terms.constant(bits, 0n) : null;
+    const value = list.reduceRight<Term | null>((otherwise, t) => {
+      const word = wordTerm(flow, t.word, t.bits);
+      return otherwise ? ite(t.condition, word, otherwise) : word;
+    }, start);
+    return terms.convert('trunc', bitsOf(place.type), value ?? terms.constant(bits, 0n));
+  }
+
+  function write(place: Place, value: Term, flow: Flow): void {
+    for (const t of targets(place, flow).list) {
+      const old = wordTerm(flow, t.word, t.bits);
+      const part = bitsOf(place.type);
+      const stored = part === t.bits ? value : insert(old, value, t.bits, part);
+      flow.words.set(t.word, ite(t.condition, stored, old));
+    }
+  }
+
+  function insert(old: Term, value: Term, bits: Bits, part: Bits): Term {
+    const kept = terms.constant(bits, ~((1n << BigInt(part)) - 1n));
+    return terms.binary('bor', terms.binary('band', old, kept), terms.convert('zext', bits, value));
+  }
+
+  function evaluate(node: ExprNode, flow: Flow): Term {
+    switch (node.kind) {
+      case 'const':
+        return terms.constant(bitsOf(node.type), node.value);
+      case 'address':
+        return setting.address(node.struct, node.instance);
+      case 'local':
+        return flow.locals.get(node.name) ?? terms.constant(bitsOf(node.type), 0n);
+      case 'cpu':
+        return terms.constant(8, BigInt(cpu));
+      case 'unary':
+        return terms.unary(node.op, evaluate(node.operand, flow));
+      case 'binary':
+        return terms.binary(node.op, evaluate(node.left, flow), evaluate(node.right, flow));
+      case 'conditional':
+        return ite(evaluate(node.test, flow), evaluate(node.then, flow), evaluate(node.otherwise, flow));
+      case 'convert':
+        return terms.convert(node.how, bitsOf(node.type), evaluate(node.operand, flow));
+      case 'load':
+        return read(node.place, flow);
+      case 'call':
+        throw new Error('calls are inlined');
+    }
+  }
+
+  const extend = (flow: Flow, condition: Term): Flow | null => {
+    if (condition === false_) return null;
+    if (condition === true_) return flow;
+    const guard = and(guardOf(flow), condition);
+    if (guard === false_) return null;
+    return { ...flow, path: [...flow.path, condition], guards: [...flow.guards, guard] };
+  };
+
+  /** Judges the dereference in an access; the path goes on where it succeeds. */
+  function access(place: Place, flow: Flow, stores: boolean): Flow | null {
+    const { pointer, valid, inside } = targets(place, flow);
+    const bad = not(valid);
+    if (bad !== false_) {
+      const marks = program.marks.map((m) => eq(pointer, terms.constant(64, m.value)));
+      const null_ = eq(pointer, terms.constant(64, 0n));
+      violate('no-sentinel-deref', flow, bad, or(...marks));
+      violate('no-null-deref', flow, bad, null_, not(or(...marks)));
+      violate('no-stale-deref', flow, bad, not(null_), not(or(...marks)));
+    }
+    const went = extend(flow, valid);
+    const storage = storageOf(structNamed(program, place.struct), place.field);
+    if (!went || (storage.sparse && !stores)) return went;
+    violate('out-of-model', went, not(inside));
+    return extend(went, inside);
+  }
+
+  /** Judges the dereferences inside an indivisible expression. */
+  function accessAll(roots: readonly ExprNode[], flow: Flow): Flow | null {
+    let current: Flow | null = flow;
+    const visit = (node: ExprNode): void => {
+      if (node.kind === 'load' && node.place.pointer.kind !== 'address' && current)
+        current = access(node.place, current, false);
+      if (node.kind === 'unary' || node.kind === 'convert') visit(node.operand);
+      if (node.kind === 'binary') for (const n of [node.left, node.right]) visit(n);
+      if (node.kind === 'conditional') for (const n of [node.test, node.then, node.otherwise]) visit(n);
+    };
+    for (const root of roots) visit(root);
+    return current;
+  }
+
+  function applyEffects(effects: readonly Effect[], flow: Flow): Flow | null {
+    const values = effects.map((e) => evaluate(e.value, flow));
+    let current: Flow | null = flow;
+    for (const [i, e] of effects.entries()) {
+      current = current && access(e.place, current, true);
+      if (current) write(e.place, values[i] as Term, current);
+    }
+    return current;
+  }
+
+  function judge(property: string, flow: Flow, others: Term): void {
+    const node = program.properties.find((p) => p.id === property);
+    assert(node !== undefined, `property ${property} is judged`);
+    violate(property, flow, others, not(evaluate(node.holds, flow)));
+  }
+
+  /** No other CPU stands inside the functions of a predicate. */
+  function othersOutside(property: string): Term {
+    const judged = program.properties.find((p) => p.id === property)?.judged;
+    if (judged?.when !== 'outside') return true_;
+    const inside = graph.points.flatMap((p, i) =>
+      (graph.nodes[p.node] as GraphNode).site.calls.some((c) => judged.functions.includes(c)) ? [i + 1] : [],
+    );
+    const conditions = state.pcs.flatMap((pc, c) =>
+      c === cpu ? [] : inside.map((n) => not(eq(pc, terms.constant(pc.bits, BigInt(n))))),
+    );
+    return and(...conditions);
+  }
+
+  /** Executes one node on one flow; gives what continues, by successor. */
+  function execute(id: NodeId, flow: Flow): readonly (readonly [NodeId, Flow | null])[] {
+    const node = nodeAt(id);
+    switch (node.op) {
+      case 'skip':
+        return [[node.next, flow]];
+      case 'reach':
+        note(reached, node.target, guardOf(flow));
+        return [[node.next, flow]];
+      case 'assign':
+        flow.locals.set(node.local, evaluate(node.value, flow));
+        return [[node.next, flow]];
+      case 'load': {
+        const went = access(node.place, flow, false);
+        if (went) went.locals.set(node.local, read(node.place, went));
+        return [[node.next, went]];
+      }
+      case 'store': {
+        const value = evaluate(node.value, flow);
+        const went = access(node.place, flow, true);
+        if (went) write(node.place, value, went);
+        return [[node.next, went]];
+      }
+      case 'primitive': {
+        let went = accessAll(expressionsOfPrimitive(node), flow);
+        if (went && node.until) {
+          const ready = evaluate(node.until, went);
+          blocked.push(and(guardOf(went), not(ready)));
+          went = extend(went, ready);
+        }
+        if (!went) return [];
+        for (const d of node.demands) violate(d.property, went, not(evaluate(d.holds, went)));
+        return [[node.next, applyEffects(node.effects, went)]];
+      }
+      case 'observe': {
+        if (!node.when) return [[node.next, applyEffects(node.effects, flow)]];
+        const test = evaluate(node.when, flow);
+        const does = extend({ ...flow, words: new Map(flow.words) }, test);
+        const did = does && applyEffects(node.effects, does);
+        const not_ = extend(flow, not(test));
+        return [
+          [node.next, did],
+          [node.next, not_],
+        ];
+      }
+      case 'branch': {
+        const test = evaluate(node.test, flow);
+        const yes = extend({ ...flow, words: new Map(flow.words), locals: new Map(flow.locals) }, test);
+        return [
+          [node.then, yes],
+          [node.otherwise, extend(flow, not(test))],
+        ];
+      }
+      case 'choose': {
+        const bits = node.values
+          .slice(1)
+          .map((_, i) => terms.variable(`choice${tag}.${choices.length}.${i}`, 1));
+        choices.push({
+          node: id === ENTRY ? from : id,
+          count: node.values.length,
+          bits,
+          when: guardOf(flow),
+        });
+        const values = node.values.map((v) => evaluate(v, flow));
+        const value = bits.reduceRight(
+          (otherwise, bit, i) => ite(bit, values[i] as Term, otherwise),
+          values.at(-1) as Term,
+        );
+        flow.locals.set(node.local, value);
+        return [[node.next, flow]];
+      }
+      case 'assume':
+        return [[node.next, extend(flow, evaluate(node.test, flow))]];
+      case 'finding': {
+        const test = evaluate(node.test, flow);
+        violate(node.property, flow, test);
+        return [[node.next, node.fatal ? extend(flow, not(test)) : flow]];
+      }
+      case 'judge':
+        judge(node.property, flow, othersOutside(node.property));
+        return [[node.next, flow]];
+      case 'end': {
+        const alone = and(
+          ...state.pcs.flatMap((pc, c) => (c === cpu ? [] : [eq(pc, terms.constant(pc.bits, 0n))])),
+        );
+        for (const p of program.properties) if (p.judged.when === 'idle') judge(p.id, flow, alone);
+        ends.push({ point: 0, guard: guardOf(flow), words: flow.words, locals: new Map() });
+        return [];
+      }
+    }
+  }
+
+  function expressionsOfPrimitive(node: Extract<GraphNode, { op: 'primitive' }>): readonly ExprNode[] {
+    return expressionsIn({
+      ...node,
+      lock: null,
+      effects: node.effects.map((e) => ({ ...e, place: { ...e.place, pointer: e.value } })),
+    });
+  }
+
+  /** Several flows into one: words and live locals become if-then-elses over where the flow came from. */
+  function merge(id: NodeId, flows: readonly Flow[]): Flow | null {
+    const [first, ...others] = flows as [Flow, ...Flow[]];
+    if (others.length === 0) return first;
+    let shared = 0;
+    while (flows.every((f) => f.path[shared] !== undefined && f.path[shared] === first.path[shared]))
+      shared++;
+    const ways = flows.map((f) => and(...f.path.slice(shared)));
+    const either = or(...ways);
+    const pick = (values: readonly Term[]): Term =>
+      values
+        .slice(0, -1)
+        .reduceRight((otherwise, value, i) => ite(ways[i] as Term, value, otherwise), values.at(-1) as Term);
+    const words = new Map<string, Term>();
+    for (const name of first.words.keys()) words.set(name, pick(flows.map((f) => f.words.get(name) as Term)));
+    const locals = new Map<string, Term>();
+    for (const name of graph.live.get(id) ?? []) {
+      const type = graph.locals.get(name);
+      assert(type !== undefined, `local ${name} has a type`);
+      locals.set(name, pick(flows.map((f) => f.locals.get(name) ?? terms.constant(bitsOf(type), 0n))));
+    }
+    const merged = {
+      path: first.path.slice(0, shared),
+      guards: first.guards.slice(0, shared),
+      words,
+      locals,
+    };
+    return extend(merged, either);
+  }
+
+  const order = [...postorder([...graph.nodes, { ...nodeAt(ENTRY) }], [graph.nodes.length], stops)].reverse();
+  incoming.set(graph.nodes.length, [
+    { path: [], guards: [], words: new Map(state.words), locals: new Map(state.locals[cpu] ?? []) },
+  ]);
+  for (const listed of order) {
+    const id = listed === graph.nodes.length ? ENTRY : listed;
+    const flows = incoming.get(listed);
+    if (!flows) continue;
+    incoming.delete(listed);
+    const flow = merge(listed, flows);
+    if (!flow) continue;
+    const number = id === ENTRY ? undefined : pointNumber.get(id);
+    if (number !== undefined) {
+      const live = graph.points[number - 1]?.live ?? [];
+      const locals = new Map(
+        live.map((l) => [
+          l,
+          flow.locals.get(l) ?? terms.constant(bitsOf(graph.locals.get(l) ?? { kind: 'word', bits: 64 }), 0n),
+        ]),
+      );
+      ends.push({ point: number, guard: guardOf(flow), words: flow.words, locals });
+      continue;
+    }
+    for (const [next, went] of execute(id, flow))
+      if (went) incoming.set(next, [...(incoming.get(next) ?? []), went]);
+  }
+
+  const joined = (map: ReadonlyMap<string, Term[]>) =>
+    new Map([...map].map(([key, list]) => [key, or(...list)]));
+  return { ends, violations: joined(violations), blocked: or(...blocked), reached: joined(reached), choices };
+}

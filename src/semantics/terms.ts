@@ -1,0 +1,376 @@
+/**
+ * SMT-LIB terms, shared and simplified as they are built. One-bit words are of sort Bool, wider words of
+ * sort BitVec. Addresses of objects are constants about which only `addressAxioms` are known; what is
+ * folded here follows from these axioms.
+ */
+import type { BinaryOperator, Conversion, UnaryOperator } from '../lang/nodes.ts';
+import type { Bits } from '../lang/types.ts';
+import { evaluateBinary, evaluateConversion, evaluateUnary } from '../system/fold.ts';
+
+export interface Term {
+  /** Position in the order of creation: arguments come before what uses them. */
+  readonly id: number;
+  readonly bits: Bits;
+  readonly kind: 'const' | 'address' | 'variable' | 'app';
+  /** Constants only. */
+  readonly value: bigint;
+  /** The symbol of a variable or address, or the SMT-LIB operator of an application. */
+  readonly symbol: string;
+  readonly args: readonly Term[];
+}
+
+export interface Terms {
+  constant(bits: Bits, value: bigint): Term;
+  readonly true_: Term;
+  readonly false_: Term;
+  /** The address of an object; equal symbols are the same object. */
+  address(symbol: string, align: number): Term;
+  variable(symbol: string, bits: Bits): Term;
+  not(a: Term): Term;
+  and(...list: readonly Term[]): Term;
+  or(...list: readonly Term[]): Term;
+  eq(a: Term, b: Term): Term;
+  ite(test: Term, then: Term, otherwise: Term): Term;
+  binary(op: BinaryOperator, a: Term, b: Term): Term;
+  unary(op: UnaryOperator, a: Term): Term;
+  convert(how: Conversion, to: Bits, a: Term): Term;
+}
+
+/** Disjuncts among which complementary pairs are looked for. */
+const JOIN_LIMIT = 16;
+
+/** Leaves looked at when a comparison is pushed into an if-then-else. */
+const PUSH_LIMIT = 64;
+
+export function createTerms(): Terms {
+  const table = new Map<string, Term>();
+  const aligns = new Map<string, bigint>();
+  let created = 0;
+
+  function make(kind: Term['kind'], bits: Bits, symbol: string, value: bigint, args: readonly Term[]): Term {
+    const key = `${kind} ${bits} ${symbol} ${value} ${args.map((a) => a.id).join(' ')}`;
+    const known = table.get(key);
+    if (known) return known;
+    const term: Term = { id: created++, bits, kind, value, symbol, args };
+    table.set(key, term);
+    return term;
+  }
+  const app = (bits: Bits, symbol: string, ...args: readonly Term[]) => make('app', bits, symbol, 0n, args);
+  const constant = (bits: Bits, value: bigint) => make('const', bits, '', BigInt.asUintN(bits, value), []);
+  const true_ = constant(1, 1n);
+  const false_ = constant(1, 0n);
+  const isNot = (t: Term) => t.kind === 'app' && t.symbol === 'not';
+  const complementary = (a: Term, b: Term) => (isNot(a) && a.args[0] === b) || (isNot(b) && b.args[0] === a);
+
+  function not(a: Term): Term {
+    if (a.kind === 'const') return a === true_ ? false_ : true_;
+    if (isNot(a)) return a.args[0] as Term;
+    return app(1, 'not', a);
+  }
+
+  /** `and` and `or`: without repetition, decided where an operand or a pair decides. Not flattened, to share. */
+  function gather(symbol: 'and' | 'or', list: readonly Term[]): Term {
+    const decisive = symbol === 'and' ? false_ : true_;
+    const parts = new Set<Term>();
+    for (const t of list) if (t !== not(decisive)) parts.add(t);
+    if (parts.has(decisive)) return decisive;
+    for (const t of parts) if (isNot(t) && parts.has(t.args[0] as Term)) return decisive;
+    const args = [...parts].sort((a, b) => a.id - b.id);
+    if (args.length === 0) return not(decisive);
+    return args.length === 1 ? (args[0] as Term) : app(1, symbol, ...args);
+  }
+  const and = (...list: readonly Term[]) => gather('and', list);
+
+  /** Joins two conjunctions that differ in one complementary literal: what an if-else leaves behind. */
+  function joinPair(a: Term, b: Term): Term | null {
+    if (complementary(a, b)) return true_;
+    const left = a.kind === 'app' && a.symbol === 'and' ? a.args : [a];
+    const right = b.kind === 'app' && b.symbol === 'and' ? b.args : [b];
+    if (left.length !== right.length) return null;
+    const onlyLeft = left.filter((t) => !right.includes(t));
+    const onlyRight = right.filter((t) => !left.includes(t));
+    const [x, y] = [onlyLeft[0], onlyRight[0]];
+    if (onlyLeft.length !== 1 || onlyRight.length !== 1 || !x || !y || !complementary(x, y)) return null;
+    return and(...left.filter((t) => t !== x));
+  }
+
+  function or(...list: readonly Term[]): Term {
+    const parts = [...new Set(list)];
+    for (let changed = parts.length <= JOIN_LIMIT; changed; ) {
+      changed = false;
+      for (let i = 0; i < parts.length && !changed; i++)
+        for (let j = i + 1; j < parts.length && !changed; j++) {
+          const joined = joinPair(parts[i] as Term, parts[j] as Term);
+          if (!joined) continue;
+          parts.splice(j, 1);
+          parts[i] = joined;
+          changed = true;
+        }
+    }
+    return gather('or', parts);
+  }
+
+  /** Whether two leaves are equal, where the axioms decide it. */
+  function leavesEqual(a: Term, b: Term): boolean | null {
+    if (a === b) return true;
+    if (a.kind === 'const' && b.kind === 'const') return false;
+    if (a.kind === 'address' && b.kind === 'address') return false;
+    const [address, other] = a.kind === 'address' ? [a, b] : [b, a];
+    if (address.kind !== 'address' || other.kind !== 'const') return null;
+    const low = other.value < 1n << 63n;
+    const error = other.value >= (1n << 64n) - 4096n;
+    const unaligned = other.value % (aligns.get(address.symbol) ?? 1n) !== 0n;
+    return low || error || unaligned ? false : null;
+  }
+
+  const isIte = (t: Term) => t.kind === 'app' && t.symbol === 'ite';
+  const isLeaf = (t: Term) => t.kind === 'const' || t.kind === 'address';
+
+  /** Whether every leaf of nested if-then-elses is a constant or an address. */
+  function hasKnownLeaves(t: Term, budget: { left: number }): boolean {
+    if (budget.left-- <= 0) return false;
+    if (isIte(t))
+      return hasKnownLeaves(t.args[1] as Term, budget) && hasKnownLeaves(t.args[2] as Term, budget);
+    return isLeaf(t);
+  }
+
+  /** Applies `f` to the leaves of nested if-then-elses; null where `f` cannot say. */
+  function pushInto(t: Term, f: (leaf: Term) => Term | null): Term | null {
+    if (!isIte(t)) return f(t);
+    const [test, yes, no] = t.args as [Term, Term, Term];
+    const a = pushInto(yes, f);
+    const b = a && pushInto(no, f);
+    return a && b ? ite(test, a, b) : null;
+  }
+
+  function eq(a: Term, b: Term): Term {
+    const known = leavesEqual(a, b);
+    if (known !== null) return known ? true_ : false_;
+    if (a.bits === 1) {
+      if (a.kind === 'const') return a === true_ ? b : not(b);
+      if (b.kind === 'const') return b === true_ ? a : not(a);
+      if (complementary(a, b)) return false_;
+    }
+    for (const [tree, leaf] of [
+      [a, b],
+      [b, a],
+    ] as const)
+      if (isIte(tree) && isLeaf(leaf) && hasKnownLeaves(tree, { left: PUSH_LIMIT })) {
+        const pushed = pushInto(tree, (t) => {
+          const equal = leavesEqual(t, leaf);
+          return equal === null ? null : equal ? true_ : false_;
+        });
+        if (pushed) return pushed;
+      }
+    return a.id < b.id ? app(1, '=', a, b) : app(1, '=', b, a);
+  }
+
+  function ite(test: Term, yes: Term, no: Term): Term {
+    if (test.kind === 'const') return test === true_ ? yes : no;
+    if (yes === no) return yes;
+    if (isNot(test)) return ite(test.args[0] as Term, no, yes);
+    if (yes.bits === 1) {
+      if (yes === true_) return or(test, no);
+      if (yes === false_) return and(not(test), no);
+      if (no === false_) return and(test, yes);
+      if (no === true_) return or(not(test), yes);
+    }
+    if (isIte(yes) && yes.args[0] === test) return ite(test, yes.args[1] as Term, no);
+    if (isIte(no) && no.args[0] === test) return ite(test, yes, no.args[2] as Term);
+    if (isIte(no) && no.args[1] === yes) return ite(or(test, no.args[0] as Term), yes, no.args[2] as Term);
+    return app(yes.bits, 'ite', test, yes, no);
+  }
+
+  const operators: Readonly<Record<Exclude<BinaryOperator, 'eq' | 'ne' | 'land' | 'lor'>, string>> = {
+    add: 'bvadd',
+    sub: 'bvsub',
+    mul: 'bvmul',
+    band: 'bvand',
+    bor: 'bvor',
+    bxor: 'bvxor',
+    shl: 'bvshl',
+    shr: 'bvlshr',
+    sar: 'bvashr',
+    ult: 'bvult',
+    ule: 'bvule',
+    slt: 'bvslt',
+    sle: 'bvsle',
+  };
+  const comparisons: ReadonlySet<BinaryOperator> = new Set(['ult', 'ule', 'slt', 'sle']);
+
+  function binary(op: BinaryOperator, a: Term, b: Term): Term {
+    if (op === 'land') return and(a, b);
+    if (op === 'lor') return or(a, b);
+    if (op === 'eq') return eq(a, b);
+    if (op === 'ne') return not(eq(a, b));
+    const bits: Bits = comparisons.has(op) ? 1 : a.bits;
+    if (a.kind === 'const' && b.kind === 'const')
+      return constant(bits, evaluateBinary(op, a.bits, a.value, b.value));
+    if (a.bits === 1) return boolean(op, a, b);
+    const neutral =
+      b.kind === 'const' && b.value === 0n && ['add', 'sub', 'bor', 'bxor', 'shl', 'shr', 'sar'].includes(op);
+    if (neutral) return a;
+    if (b.kind === 'const' && isIte(a) && hasKnownConstants(a, { left: PUSH_LIMIT })) {
+      const pushed = pushInto(a, (leaf) =>
+        constant(bits, evaluateBinary(op, leaf.bits, leaf.value, b.value)),
+      );
+      if (pushed) return pushed;
+    }
+    return app(bits, operators[op], a, b);
+  }
+
+  function hasKnownConstants(t: Term, budget: { left: number }): boolean {
+    if (budget.left-- <= 0) return false;
+    if (isIte(t))
+      return hasKnownConstants(t.args[1] as Term, budget) && hasKnownConstants(t.args[2] as Term, budget);
+    return t.kind === 'const';
+  }
+
+  /** Arithmetic on one bit, in terms of Bool. */
+  function boolean(op: Exclude<BinaryOperator, 'eq' | 'ne' | 'land' | 'lor'>, a: Term, b: Term): Term {
+    switch (op) {
+      case 'add':
+      case 'sub':
+      case 'bxor':
+        return not(eq(a, b));
+      case 'mul':
+      case 'band':
+        return and(a, b);
+      case 'bor':
+        return or(a, b);
+      case 'shl':
+      case 'shr':
+        return and(a, not(b));
+      case 'sar':
+        return a;
+      case 'ult':
+        return and(not(a), b);
+      case 'ule':
+        return or(not(a), b);
+      case 'slt':
+        return and(a, not(b));
+      case 'sle':
+        return or(a, not(b));
+    }
+  }
+
+  function unary(op: UnaryOperator, a: Term): Term {
+    if (a.kind === 'const') return constant(op === 'lnot' ? 1 : a.bits, evaluateUnary(op, a.bits, a.value));
+    if (op === 'lnot') return a.bits === 1 ? not(a) : eq(a, constant(a.bits, 0n));
+    if (a.bits === 1) return op === 'neg' ? a : not(a);
+    return app(a.bits, op === 'neg' ? 'bvneg' : 'bvnot', a);
+  }
+
+  function convert(how: Conversion, to: Bits, a: Term): Term {
+    if (a.bits === to) return a;
+    if (a.kind === 'const') return constant(to, evaluateConversion(how, a.bits, to, a.value));
+    if (a.bits === 1) return ite(a, constant(to, how === 'sext' ? -1n : 1n), constant(to, 0n));
+    if (to === 1) return not(eq(binary('band', a, constant(a.bits, 1n)), constant(a.bits, 0n)));
+    if (to < a.bits) return app(to, `(_ extract ${to - 1} 0)`, a);
+    return app(to, `(_ ${how === 'sext' ? 'sign' : 'zero'}_extend ${to - a.bits})`, a);
+  }
+
+  return {
+    constant,
+    true_,
+    false_,
+    address(symbol, align) {
+      aligns.set(symbol, BigInt(align));
+      return make('address', 64, symbol, 0n, []);
+    },
+    variable: (symbol, bits) => make('variable', bits, symbol, 0n, []),
+    not,
+    and,
+    or,
+    eq,
+    ite,
+    binary,
+    unary,
+    convert,
+  };
+}
+
+/** The term with its variables replaced; only Boolean structure and equalities are entered. */
+export function substitute(terms: Terms, root: Term, by: (variable: Term) => Term): Term {
+  const done = new Map<Term, Term>();
+  const visit = (t: Term): Term => {
+    if (t.kind === 'variable') return by(t);
+    if (t.kind !== 'app') return t;
+    const known = done.get(t);
+    if (known) return known;
+    const args = t.args.map(visit);
+    const result = rebuild(terms, t, args);
+    done.set(t, result);
+    return result;
+  };
+  return visit(root);
+}
+
+function rebuild(terms: Terms, t: Term, args: readonly Term[]): Term {
+  const [a, b] = args as [Term, Term];
+  if (t.symbol === 'and') return terms.and(...args);
+  if (t.symbol === 'or') return terms.or(...args);
+  if (t.symbol === 'not') return terms.not(a);
+  if (t.symbol === '=') return terms.eq(a, b);
+  throw new Error(`no substitution inside ${t.symbol}`);
+}
+
+export const sortOf = (bits: Bits): string => (bits === 1 ? 'Bool' : `(_ BitVec ${bits})`);
+
+export function printConstant(bits: Bits, value: bigint): string {
+  if (bits === 1) return value ? 'true' : 'false';
+  return `#x${value.toString(16).padStart(bits / 4, '0')}`;
+}
+
+/** Terms as SMT-LIB text; what is used more than once becomes a `define-fun` before it. */
+export interface Script {
+  /** Definitions that the terms given so far need; declarations of variables are the caller's. */
+  readonly lines: string[];
+  /** Text by which the term can be referred to after `lines`. */
+  use(term: Term): string;
+  /** Variables and addresses that occurred. */
+  readonly symbols: ReadonlyMap<string, Term>;
+}
+
+/** `quote` gives the symbol as SMT-LIB text. */
+export function createScript(): Script {
+  const lines: string[] = [];
+  const names = new Map<Term, string>();
+  const symbols = new Map<string, Term>();
+
+  function use(root: Term): string {
+    const stack = [root];
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      if (names.has(top)) {
+        stack.pop();
+        continue;
+      }
+      const waiting = top.args.filter((a) => !names.has(a));
+      if (waiting.length > 0) {
+        stack.push(...waiting);
+        continue;
+      }
+      stack.pop();
+      names.set(top, write(top));
+    }
+    return names.get(root) as string;
+  }
+
+  function write(t: Term): string {
+    if (t.kind === 'const') return printConstant(t.bits, t.value);
+    if (t.kind !== 'app') {
+      symbols.set(t.symbol, t);
+      return quoteSymbol(t.symbol);
+    }
+    const text = `(${t.symbol} ${t.args.map((a) => names.get(a)).join(' ')})`;
+    if (text.length < 40) return text;
+    const name = `t${t.id}`;
+    lines.push(`(define-fun ${name} () ${sortOf(t.bits)} ${text})`);
+    return name;
+  }
+  return { lines, use, symbols };
+}
+
+export function quoteSymbol(symbol: string): string {
+  return /^[A-Za-z_][\w.]*$/.test(symbol) ? symbol : `|${symbol}|`;
+}

@@ -1,0 +1,157 @@
+/**
+ * A program's transition system in SMT terms: its state variables, what is known of addresses, the initial
+ * state, and one relation for each operation's start and each control point of each CPU.
+ */
+
+import { structNamed } from '../lang/program.ts';
+import { type Bits, bitsOf } from '../lang/types.ts';
+import { instancesOf, stateWords, storageOf } from '../lang/words.ts';
+import type { Graph } from '../system/graph.ts';
+import {
+  addressSymbol,
+  createSetting,
+  type End,
+  type Setting,
+  type SymbolicState,
+  type SymbolicStep,
+  symbolicStep,
+} from './symbolic.ts';
+import { createTerms, type Term, type Terms } from './terms.ts';
+
+export interface StateVariable {
+  readonly term: Term;
+  /** Value in the initial state: a constant or an address. */
+  readonly initial: Term;
+  readonly kind:
+    | { readonly is: 'word'; readonly name: string }
+    | { readonly is: 'pc'; readonly cpu: number }
+    | { readonly is: 'local'; readonly cpu: number; readonly name: string };
+}
+
+/** One CPU's step from one place: starting an operation when idle, or going on from a control point. */
+export interface NamedStep {
+  /** e.g. `CPU 0: write fault`, `CPU 1: from point 17`. */
+  readonly name: string;
+  readonly cpu: number;
+  /** 0: idle. */
+  readonly point: number;
+  readonly operation: string | null;
+  /** Computed when first asked for. */
+  step(): SymbolicStep;
+}
+
+export interface Transitions {
+  readonly graph: Graph;
+  readonly terms: Terms;
+  readonly setting: Setting;
+  readonly variables: readonly StateVariable[];
+  readonly steps: readonly NamedStep[];
+  /** What holds of the addresses among these terms. */
+  addressAxioms(symbols: Iterable<Term>): readonly Term[];
+  /** The value of a state variable after a step ends this way. */
+  after(step: NamedStep, end: End): (variable: Term) => Term;
+}
+
+/** Bits of a control point's number. */
+const PC_BITS: Bits = 32;
+
+export function createTransitions(graph: Graph): Transitions {
+  const { program } = graph;
+  const { cpus } = program.bounds;
+  const terms = createTerms();
+  const setting = createSetting(graph, terms);
+  const variables: StateVariable[] = [];
+  const words = new Map<string, Term>();
+  for (const word of stateWords(program)) {
+    if (
+      graph.constants.has(`${word.struct}.${storageOf(structNamed(program, word.struct), word.field).name}`)
+    )
+      continue;
+    const bits = bitsOf(word.type);
+    const term = terms.variable(word.name, bits);
+    words.set(word.name, term);
+    variables.push({
+      term,
+      initial: setting.initial(word.name, bits),
+      kind: { is: 'word', name: word.name },
+    });
+  }
+  const pcs: Term[] = [];
+  const locals: Map<string, Term>[] = [];
+  for (let cpu = 0; cpu < cpus; cpu++) {
+    const pc = terms.variable(`cpu${cpu}.pc`, PC_BITS);
+    pcs.push(pc);
+    variables.push({ term: pc, initial: terms.constant(PC_BITS, 0n), kind: { is: 'pc', cpu } });
+    const mine = new Map<string, Term>();
+    for (const name of new Set(graph.points.flatMap((p) => p.live))) {
+      const bits = bitsOf(graph.locals.get(name) ?? { kind: 'word', bits: 64 });
+      const term = terms.variable(`cpu${cpu}.${name}`, bits);
+      mine.set(name, term);
+      variables.push({ term, initial: terms.constant(bits, 0n), kind: { is: 'local', cpu, name } });
+    }
+    locals.push(mine);
+  }
+  const state: SymbolicState = { words, pcs, locals };
+
+  const steps: NamedStep[] = [];
+  for (let cpu = 0; cpu < cpus; cpu++) {
+    const lazily = (node: number): (() => SymbolicStep) => {
+      let made: SymbolicStep | undefined;
+      return () => {
+        made ??= symbolicStep(setting, node, cpu, state);
+        return made;
+      };
+    };
+    for (const { operation, node } of graph.entries)
+      steps.push({ name: `CPU ${cpu}: ${operation}`, cpu, point: 0, operation, step: lazily(node) });
+    for (const [i, point] of graph.points.entries())
+      steps.push({
+        name: `CPU ${cpu}: from point ${i + 1}`,
+        cpu,
+        point: i + 1,
+        operation: null,
+        step: lazily(point.node),
+      });
+  }
+
+  const objects = new Map<string, { size: number; align: number }>();
+  for (const struct of program.structs)
+    for (let i = 0; i < instancesOf(program, struct); i++) objects.set(addressSymbol(struct.name, i), struct);
+
+  function addressAxioms(symbols: Iterable<Term>): readonly Term[] {
+    const addresses = [...symbols].filter((t) => t.kind === 'address');
+    const axioms = addresses.flatMap((a) => {
+      const object = objects.get(a.symbol) ?? { size: 1, align: 1 };
+      const last = (1n << 64n) - 4096n - BigInt(object.size);
+      return [
+        terms.binary('ule', terms.constant(64, 1n << 63n), a),
+        terms.binary('ule', a, terms.constant(64, last)),
+        terms.eq(
+          terms.binary('band', a, terms.constant(64, BigInt(object.align - 1))),
+          terms.constant(64, 0n),
+        ),
+      ];
+    });
+    return axioms.filter((t) => t !== terms.true_);
+  }
+
+  return {
+    graph,
+    terms,
+    setting,
+    variables,
+    steps,
+    addressAxioms,
+    after(step, end) {
+      const kinds = new Map(variables.map((v) => [v.term, v.kind]));
+      return (variable) => {
+        const kind = kinds.get(variable);
+        if (!kind) return variable;
+        if (kind.is === 'word') return end.words.get(kind.name) ?? variable;
+        if (kind.cpu !== step.cpu) return variable;
+        if (kind.is === 'pc') return terms.constant(PC_BITS, BigInt(end.point));
+        return end.locals.get(kind.name) ?? terms.constant(variable.bits, 0n);
+      };
+    },
+  };
+}
