@@ -5,7 +5,7 @@
  */
 import { createRequire } from 'node:module';
 import { parentPort } from 'node:worker_threads';
-import { init } from 'z3-solver';
+import { init, Z3_error_code } from 'z3-solver';
 import { assert } from '../support/assert.ts';
 
 export type Z3WorkerReady = { readonly version: string };
@@ -29,7 +29,10 @@ function evaluate(script: string): string {
   em.HEAPU8.set(bytes, pointer);
   const output: string = em.UTF8ToString(em._Z3_eval_smtlib2_string(context, pointer));
   em._free(pointer);
-  return output;
+  const code = Z3.get_error_code(context);
+  // A refused command says so in the output; an exception beyond the commands may leave bare words there.
+  const told = code === Z3_error_code.Z3_OK || code === Z3_error_code.Z3_PARSER_ERROR;
+  return told ? output : `(error "Z3: ${output.replaceAll('"', '""')}")`;
 }
 
 port.on('message', (script: string) => {

@@ -19,7 +19,7 @@ export async function startZ3(): Promise<SolverProcess> {
     worker.unref();
     exchange.reply(output);
   });
-  worker.on('error', (error) => exchange.end(`the Z3 worker died: ${error.message}`));
+  worker.on('error', (error) => exchange.end(causeOfDeath(error)));
   worker.on('exit', () => exchange.end('the Z3 worker ended'));
   worker.unref();
 
@@ -34,4 +34,12 @@ export async function startZ3(): Promise<SolverProcess> {
       await worker.terminate();
     },
   };
+}
+
+/** The status with which Z3 gives up when memory is exhausted (`ERR_MEMOUT` in its util/error_codes.h). */
+const OUT_OF_MEMORY = 101;
+
+function causeOfDeath(error: Error): string {
+  if ('status' in error && error.status === OUT_OF_MEMORY) return 'Z3 ran out of memory';
+  return `the Z3 worker died: ${error.message}`;
 }
