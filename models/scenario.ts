@@ -1,6 +1,7 @@
 /** A scenario: an era, a stack, bounds and a policy, made into the program that the engines search. */
 import { type ExprOf, instance, type Operand, type ProgramSpec, the } from '../src/lang/public.ts';
 import type { Era } from './eras.ts';
+import { pmem_pagemap_memory_failure } from './nvdimm/pmem.ts';
 import {
   address_space,
   anon_vma,
@@ -177,7 +178,7 @@ export function buildScenario({ era, stack, bounds, policy }: Scenario): Program
     // An index may be taken from the count of shared owners: one slot more than these can be.
     bounds: { ...bounds, slots: bounds.files * bounds.offsets + 1 },
     operations: [...commonOperations, ...stack.operations, ...(policy.source ? failures[policy.source] : [])],
-    bind: stack.bind,
+    bind: { pagemap_memory_failure: pmem_pagemap_memory_failure, ...stack.bind },
     initial: [
       ...device(stack, bounds),
       ...files(stack, bounds),
