@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { InternalError } from '../support/assert.ts';
 import { openSession, type SolverProcess } from './session.ts';
 
-/** Solvers that answer at once, or, asked to `hang`, when they are stopped; `log` says what became of them. */
+/** Solvers that answer at once, or, asked to `hang`, not before they are stopped; `log` says what became of them. */
 function fakeSolvers() {
   const log: string[] = [];
   let started = 0;
@@ -16,7 +16,7 @@ function fakeSolvers() {
           die = reject;
           log.push(`${id}: ${script}`);
           if (script === 'die') reject(new Error('out of memory'));
-          else if (script !== 'hang') resolve('sat\n');
+          else if (script !== 'hang') resolve(script === 'refuse' ? 'unsupported\n' : 'sat\n');
         }),
       stop: async () => {
         log.push(`${id} stopped`);
@@ -42,8 +42,8 @@ test('a time-out stops the solver, and the next run has another one', async () =
   const { log, start } = fakeSolvers();
   const session = openSession(start);
   expect(await session.run('hang', { timeoutMs: 5 })).toEqual({ kind: 'timeout' });
-  expect(await session.run('a', { timeoutMs: Number.POSITIVE_INFINITY })).toEqual(answered);
-  expect(log).toEqual(['1: hang', '1 stopped', '2: a']);
+  expect(await session.run('(reset)', { timeoutMs: Number.POSITIVE_INFINITY })).toEqual(answered);
+  expect(log).toEqual(['1: hang', '1 stopped', '2: (reset)']);
 });
 
 test('a signal cancels the run under way, or keeps it from beginning', async () => {
@@ -51,16 +51,30 @@ test('a signal cancels the run under way, or keeps it from beginning', async () 
   const session = openSession(start);
   const signal = AbortSignal.timeout(5);
   expect(await session.run('hang', { signal })).toEqual({ kind: 'cancelled' });
-  expect(await session.run('a', { signal })).toEqual({ kind: 'cancelled' });
+  expect(await session.run('(reset)', { signal })).toEqual({ kind: 'cancelled' });
   expect(log).toEqual(['1: hang', '1 stopped']);
-  expect(await session.run('a')).toEqual(answered);
+  expect(await session.run('(reset)')).toEqual(answered);
 });
 
 test('a solver that dies is an error with its reason, and is replaced', async () => {
   const session = openSession(fakeSolvers().start);
   expect(await session.run('die')).toEqual({ kind: 'error', message: 'out of memory' });
-  expect(await session.run('a')).toEqual(answered);
+  expect(await session.run('(reset)')).toEqual(answered);
   expect(await session.solver()).toBe('fake 2');
+});
+
+test.each(['die', 'hang', 'refuse'])('after "%s" nothing is answered before a reset', async (script) => {
+  const { log, start } = fakeSolvers();
+  const session = openSession(start);
+  expect((await session.run(script, { timeoutMs: 5 })).kind).not.toBe('answered');
+  const asked = log.length;
+  expect(await session.run('(check-sat)')).toMatchObject({
+    kind: 'error',
+    message: expect.stringContaining('begin with (reset)'),
+  });
+  expect(log).toHaveLength(asked);
+  expect(await session.run('\n( reset )(check-sat)')).toEqual(answered);
+  expect(await session.run('(check-sat)')).toEqual(answered);
 });
 
 test('a solver that cannot be started is an error', async () => {

@@ -15,8 +15,8 @@ export type RunOptions = {
 
 /**
  * A conversation with one solver, which keeps its assertions and declarations from one run to the next until
- * the script says `(reset)`. After an answer other than `answered` its state is unspecified: begin the next
- * script with `(reset)`. The session stays usable in any case.
+ * the script says `(reset)`. After an answer other than `answered` nobody knows what is asserted still, so the
+ * next script has to begin with `(reset)`; the answer to any other is an error.
  */
 export type SolverSession = {
   /** Which solver answers, with its version; starts it if need be. Rejects if it cannot be started. */
@@ -39,21 +39,25 @@ export type SolverProcess = {
   stop(): Promise<void>;
 };
 
+const STATE_LOST = 'the assertions were lost with an earlier answer; begin with (reset)';
+const LEADING_RESET = /^\s*\(\s*reset\s*\)/;
+
 /** A session over solvers started on demand: the first time, and after each one that was stopped or died. */
 export function openSession(start: () => Promise<SolverProcess>): SolverSession {
-  let process: Promise<SolverProcess> | undefined;
+  let current: Promise<SolverProcess> | undefined;
   let lastRlimit = 0;
   let busy = false;
+  let stateLost = false;
   const closing = new AbortController();
 
   function running(): Promise<SolverProcess> {
-    process ??= start();
-    return process;
+    current ??= start();
+    return current;
   }
 
   async function stop(): Promise<void> {
-    const stopping = process;
-    process = undefined;
+    const stopping = current;
+    current = undefined;
     lastRlimit = 0;
     await stopping?.then((started) => started.stop()).catch(() => {});
   }
@@ -62,8 +66,24 @@ export function openSession(start: () => Promise<SolverProcess>): SolverSession 
   function limited(script: string, rlimit: number): string {
     if (rlimit === 0 && lastRlimit === 0) return script;
     lastRlimit = rlimit;
-    const reset = /^\s*\(\s*reset\s*\)/.exec(script)?.[0] ?? '';
+    const reset = LEADING_RESET.exec(script)?.[0] ?? '';
     return `${reset}(set-option :reproducible-resource-limit ${rlimit})${script.slice(reset.length)}`;
+  }
+
+  async function attempt(script: string, options: RunOptions): Promise<SolverAnswer> {
+    try {
+      const solver = await running();
+      const signals = [closing.signal, ...(options.signal ? [options.signal] : [])];
+      if (signals.some((signal) => signal.aborted)) return { kind: 'cancelled' };
+      const output = solver.evaluate(limited(script, options.rlimit ?? 0));
+      const outcome = await unlessInterrupted(output, signals, options.timeoutMs);
+      if (typeof outcome === 'string') return parseAnswer(outcome);
+      await stop();
+      return outcome;
+    } catch (error) {
+      await stop();
+      return { kind: 'error', message: error instanceof Error ? error.message : String(error) };
+    }
   }
 
   return {
@@ -75,22 +95,12 @@ export function openSession(start: () => Promise<SolverProcess>): SolverSession 
     run: async (script, options = {}) => {
       assert(!busy, 'a solver session was asked while it was still answering');
       assert(!closing.signal.aborted, 'a solver session was asked after it was closed');
+      if (stateLost && !LEADING_RESET.test(script)) return { kind: 'error', message: STATE_LOST };
       busy = true;
-      try {
-        const solver = await running();
-        const signals = [closing.signal, ...(options.signal ? [options.signal] : [])];
-        if (signals.some((signal) => signal.aborted)) return { kind: 'cancelled' };
-        const output = solver.evaluate(limited(script, options.rlimit ?? 0));
-        const outcome = await unlessInterrupted(output, signals, options.timeoutMs);
-        if (typeof outcome === 'string') return parseAnswer(outcome);
-        await stop();
-        return outcome;
-      } catch (error) {
-        await stop();
-        return { kind: 'error', message: error instanceof Error ? error.message : String(error) };
-      } finally {
-        busy = false;
-      }
+      const answer = await attempt(script, options);
+      busy = false;
+      stateLost = answer.kind !== 'answered';
+      return answer;
     },
   };
 }

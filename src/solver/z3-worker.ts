@@ -20,7 +20,7 @@ const context = Z3.mk_context(Z3.mk_config());
 
 /**
  * Calls the module without the promise and the thread that `Z3.eval_smtlib2_string` puts around each call
- * (some fifteen times slower), and passes the text by the heap, since the stack has no room for a long one.
+ * (some fifteen times slower), and passes the text by the heap: scripts run to megabytes.
  */
 function evaluate(script: string): string {
   const bytes = Buffer.from(`${script}\0`);
