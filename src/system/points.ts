@@ -91,13 +91,13 @@ export function postorder(
   return order;
 }
 
-/** Whether another CPU could see, or change, what this node reads or writes. */
+/** Whether another CPU could see, or change, what this node reads or writes; that its object lives included. */
 function isShared(node: GraphNode, graph: Graph): boolean {
   if (!node.pause) return false;
-  const shared = (place: Place) =>
-    !graph.constants.has(
-      `${place.struct}.${storageOf(structNamed(graph.program, place.struct), place.field).name}`,
-    );
+  const shared = (place: Place) => {
+    const struct = structNamed(graph.program, place.struct);
+    return struct.mortal || !graph.constants.has(`${struct.name}.${storageOf(struct, place.field).name}`);
+  };
   if (node.op === 'load' || node.op === 'store') return shared(node.place);
   return node.op === 'primitive';
 }

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { search } from '../../src/engine/explicit.ts';
+import { checkProgram } from '../../src/lang/check.ts';
+import { lower } from '../../src/system/lower.ts';
+import * as oracles from './oracle.fixture.ts';
+import type { Reference } from './reference.ts';
+import { references } from './references.ts';
+import { share } from './share-oracle.fixture.ts';
+
+type Verdicts = Readonly<Record<string, 'proved' | 'violated' | 'open'>>;
+
+/** Every engine decides the properties of every reference system, or leaves them open. */
+const engines: readonly { readonly id: string; run(reference: Reference): Verdicts }[] = [
+  {
+    id: 'explicit',
+    run({ program, verdicts }) {
+      const { found, complete } = search(lower(program));
+      return Object.fromEntries(
+        Object.keys(verdicts).map((id) => [id, found.has(id) ? 'violated' : complete ? 'proved' : 'open']),
+      );
+    },
+  },
+];
+
+const named = references.map((r) => [`${r.program.name}, ${r.program.bounds.cpus} CPUs`, r] as const);
+
+describe.each(engines)('$id', ({ run }) => {
+  test.each(named)('%s', (_, reference) => {
+    expect(run(reference)).toEqual(reference.verdicts);
+  });
+});
+
+test.each(named)('%s is well-formed', (_, { program }) => {
+  expect(checkProgram(program)).toEqual([]);
+});
+
+test.each(named)('the explicit search finds nothing in %s that is not stated', (_, { program, verdicts }) => {
+  for (const property of search(lower(program)).found.keys()) expect(verdicts[property]).toBe('violated');
+});
+
+test.each(named)('%s has the stated size', (_, { program, states, transitions }) => {
+  const result = search(lower(program));
+  expect({ states: result.states, transitions: result.transitions }).toEqual({ states, transitions });
+});
+
+/** One CPU's steps are whole operations in the program, but not in the oracle: there is none for it. */
+const enumerations: Readonly<Record<string, oracles.Oracle>> = {
+  'reference/counter, 2 CPUs': oracles.counter(2),
+  'reference/mutex, 2 CPUs': oracles.mutex(2),
+  'reference/mutex, 3 CPUs': oracles.mutex(3),
+  'reference/no-mutex, 2 CPUs': oracles.noMutex(2),
+  'reference/peterson, 2 CPUs': oracles.peterson,
+  'reference/peterson-broken, 2 CPUs': oracles.petersonBroken,
+  'reference/abab, 2 CPUs': oracles.abab,
+  'reference/abba, 2 CPUs': oracles.abba,
+  'reference/locked-lifetime, 2 CPUs': oracles.lockedLifetime,
+  'reference/use-after-free, 2 CPUs': oracles.useAfterFree,
+  'reference/guarded, 1 CPUs': oracles.faults(true),
+  'reference/faults, 1 CPUs': oracles.faults(false),
+  'reference/lockstep, 1 CPUs': oracles.lockstep,
+  'reference/share, 1 CPUs': share(2, 2, true),
+  'reference/share-unguarded, 1 CPUs': share(2, 2, false),
+};
+
+test.each(Object.entries(enumerations))('an enumeration by hand agrees: %s', (name, oracle) => {
+  const reference = references.find((_, i) => named[i]?.[0] === name);
+  expect(oracles.enumerate(oracle)).toEqual({
+    states: reference?.states,
+    transitions: reference?.transitions,
+  });
+});
+
+test('locks taken in opposite orders show as two edges', () => {
+  const edges = (name: string) => {
+    const program = references.find((r) => r.program.name === name)?.program;
+    return program && [...search(lower(program), { trackLocks: true }).order.keys()].sort();
+  };
+  expect(edges('reference/abab')).toEqual(['pair[0].a -> pair[0].b']);
+  expect(edges('reference/abba')).toEqual(['pair[0].a -> pair[0].b', 'pair[0].b -> pair[0].a']);
+});

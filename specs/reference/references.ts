@@ -1,0 +1,96 @@
+/** All reference systems with what is known of them. */
+import { abbaProgram } from './abba.ts';
+import { counterProgram } from './counter.ts';
+import { faultsProgram } from './faults.ts';
+import { lifetimeProgram } from './lifetime.ts';
+import { lockstepProgram } from './lockstep.ts';
+import { mutexProgram } from './mutex.ts';
+import { petersonProgram } from './peterson.ts';
+import type { Reference } from './reference.ts';
+import { shareProgram } from './share.ts';
+
+const dereferences = {
+  'no-sentinel-deref': 'proved',
+  'no-null-deref': 'proved',
+  'no-stale-deref': 'proved',
+} as const;
+const ownership = { 'share-count': 'proved', 'idle-clean': 'proved', 'owner-tuple': 'proved' } as const;
+
+export const references: readonly Reference[] = [
+  // One increment of three is one step: 0, 1 and 2 done.
+  { program: counterProgram(1), verdicts: { total: 'proved' }, states: 3, transitions: 2 },
+  { program: counterProgram(2), verdicts: { total: 'violated' }, states: 1656, transitions: 2884 },
+  {
+    program: mutexProgram(2, true),
+    verdicts: { 'no-bug': 'proved', 'lock-pairing': 'proved', 'deadlock-free': 'proved' },
+    states: 28,
+    transitions: 44,
+  },
+  {
+    program: mutexProgram(3, true),
+    verdicts: { 'no-bug': 'proved', 'lock-pairing': 'proved', 'deadlock-free': 'proved' },
+    states: 80,
+    transitions: 168,
+  },
+  { program: mutexProgram(2, false), verdicts: { 'no-bug': 'violated' }, states: 182, transitions: 310 },
+  { program: petersonProgram(true), verdicts: { 'no-bug': 'proved' }, states: 98, transitions: 196 },
+  { program: petersonProgram(false), verdicts: { 'no-bug': 'violated' }, states: 466, transitions: 860 },
+  {
+    program: abbaProgram(true),
+    verdicts: { 'deadlock-free': 'proved', 'lock-pairing': 'proved' },
+    states: 16,
+    transitions: 26,
+  },
+  {
+    program: abbaProgram(false),
+    verdicts: { 'deadlock-free': 'violated', 'lock-pairing': 'proved' },
+    states: 51,
+    transitions: 96,
+  },
+  {
+    program: lifetimeProgram(true),
+    verdicts: { ...dereferences, 'deadlock-free': 'proved' },
+    states: 152,
+    transitions: 306,
+  },
+  {
+    program: lifetimeProgram(false),
+    verdicts: { ...dereferences, 'no-stale-deref': 'violated' },
+    states: 222,
+    transitions: 526,
+  },
+  // Three words of 0 or 1; ten choices, each of which is one step.
+  {
+    program: faultsProgram(true),
+    verdicts: { ...dereferences, 'out-of-model': 'proved', 'only-good': 'proved' },
+    states: 8,
+    transitions: 80,
+  },
+  // The same, but six of the ten choices end in an oops.
+  {
+    program: faultsProgram(false),
+    verdicts: {
+      'no-sentinel-deref': 'violated',
+      'no-null-deref': 'violated',
+      'no-stale-deref': 'violated',
+      'out-of-model': 'violated',
+      'only-good': 'proved',
+    },
+    states: 8,
+    transitions: 32,
+  },
+  { program: lockstepProgram(), verdicts: { together: 'proved' }, states: 256, transitions: 512 },
+  // SPIN 6.5.2 counts 66421 and 316370 for its own model of this: a state and two steps before it begins.
+  {
+    program: shareProgram(2, 2, true),
+    verdicts: { ...dereferences, ...ownership },
+    states: 66420,
+    transitions: 316368,
+  },
+  {
+    program: shareProgram(2, 2, false),
+    verdicts: { ...dereferences, ...ownership, 'no-sentinel-deref': 'violated' },
+    states: 52812,
+    transitions: 255456,
+  },
+];
