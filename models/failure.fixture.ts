@@ -1,8 +1,12 @@
-/** Scenarios that start where a test wants them to: who maps, owns and shares what is given. */
+/** Scenarios that start where a test wants them to: who maps, owns and shares what is given; and a run of one. */
+import { createMachine, type Executed, type Machine } from '../src/evidence/interpreter.ts';
+import { defaultAddresses } from '../src/lang/addresses.ts';
 import {
+  type Bounds,
   bor,
   type ExprOf,
   instance,
+  type ObserverSpec,
   type Operand,
   type Program,
   type PropertySpec,
@@ -48,10 +52,6 @@ export interface World {
 export const pfnOf = (block: number): number => FIRST_PFN + block;
 export const entryOf = (block: number): bigint => (BigInt(pfnOf(block)) << 5n) | 1n;
 
-export function worldBounds(): Program['bounds'] {
-  return program(specOf({ stack: 'ext4' })).bounds;
-}
-
 function specOf(w: World) {
   const [era] = eras;
   const stack = stackNamed(w.stack);
@@ -93,12 +93,74 @@ function initialOf(w: World): Initial[] {
   ];
 }
 
-export function worldProgram(w: World, properties: readonly PropertySpec[] = []): Program {
+interface Parts {
+  readonly observers: readonly ObserverSpec[];
+  readonly properties: readonly PropertySpec[];
+}
+const failuresOnly = (bounds: Bounds): Parts => ({ observers: failureObservers(bounds), properties: [] });
+
+export function worldProgram(w: World, parts: (bounds: Bounds) => Parts = failuresOnly): Program {
   const spec = specOf(w);
   return program({
     ...spec,
     initial: [...(spec.initial ?? []), ...initialOf(w)],
-    observers: failureObservers(spec.bounds),
-    properties,
+    ...parts(spec.bounds),
   });
 }
+
+export interface Outcome {
+  readonly found: readonly string[];
+  readonly ended: Executed['ended'];
+  readonly machine: Machine;
+  readonly reached: ReadonlySet<string>;
+  /** The last value, other than 0, of each word of what is remembered of the failure. */
+  readonly seen: ReadonlyMap<string, bigint>;
+  word(name: string): bigint | undefined;
+}
+
+/** Runs one operation on CPU 0 to its end; `choices` answers the chooses in turn. */
+export function run(program: Program, operation: string, choices: readonly number[]): Outcome {
+  const machine = createMachine(program, defaultAddresses(program));
+  const found: string[] = [];
+  const reached = new Set<string>();
+  const seen = new Map<string, bigint>();
+  const queue = [...choices];
+  const note = (done: Executed) => {
+    found.push(...done.findings.map((f) => `${f.property}: ${f.says}`));
+    for (const name of done.reached) reached.add(name);
+    for (const c of done.changes) if (c.word.startsWith('failure') && c.after) seen.set(c.word, c.after);
+    return done.ended;
+  };
+  let ended = note(machine.start(0, operation));
+  for (let i = 0; ended === 'no' && i < 5000; i++) {
+    const pause = machine.pauseOf(0);
+    ended = note(machine.step(0, pause?.kind === 'choose' ? (queue.shift() ?? 0) : undefined));
+  }
+  return { found, ended, machine, reached, seen, word: (name) => machine.memory.words.get(name) };
+}
+
+/** One file, its block 0 at offset 0, mapped and present in task 0. */
+export const exclusive: World = {
+  stack: 'xfs',
+  extents: [[0, 0, 0]],
+  vmas: [[0, 0]],
+  ptes: [[0, 0, 0]],
+  owned: [[0, 0, 0]],
+};
+/** Two files share block 0, which each of two tasks has present. */
+export const shared: World = {
+  stack: 'xfs-reflink',
+  extents: [
+    [0, 0, 0],
+    [1, 0, 0],
+  ],
+  vmas: [
+    [0, 0],
+    [1, 1],
+  ],
+  ptes: [
+    [0, 0, 0],
+    [1, 0, 0],
+  ],
+  shared: [[0, 2]],
+};

@@ -1,73 +1,23 @@
 import { expect, test } from 'vitest';
-import { createMachine, type Executed, type Machine } from '../src/evidence/interpreter.ts';
-import { defaultAddresses } from '../src/lang/addresses.ts';
 import { checkProgram } from '../src/lang/check.ts';
 import { instance } from '../src/lang/public.ts';
-import { entryOf, type World, worldProgram } from './failure.fixture.ts';
+import {
+  entryOf,
+  exclusive,
+  type Outcome,
+  run,
+  shared,
+  type World,
+  worldProgram,
+} from './failure.fixture.ts';
 import { xfs_inode } from './objects.ts';
 import { XFS_IRECLAIMABLE } from './words.ts';
 
-interface Outcome {
-  readonly found: readonly string[];
-  readonly ended: Executed['ended'];
-  readonly machine: Machine;
-  readonly reached: ReadonlySet<string>;
-  /** The last value, other than 0, of each word of what is remembered of the failure. */
-  readonly seen: ReadonlyMap<string, bigint>;
-  word(name: string): bigint | undefined;
-}
-
-/** Runs one operation on CPU 0 to its end; `choices` answers the chooses in turn. */
-function run(w: World, operation: string, choices: readonly number[]): Outcome {
-  const program = worldProgram(w);
-  const machine = createMachine(program, defaultAddresses(program));
-  const found: string[] = [];
-  const reached = new Set<string>();
-  const seen = new Map<string, bigint>();
-  const queue = [...choices];
-  const note = (done: Executed) => {
-    found.push(...done.findings.map((f) => `${f.property}: ${f.says}`));
-    for (const name of done.reached) reached.add(name);
-    for (const c of done.changes) if (c.word.startsWith('failure') && c.after) seen.set(c.word, c.after);
-    return done.ended;
-  };
-  let ended = note(machine.start(0, operation));
-  for (let i = 0; ended === 'no' && i < 5000; i++) {
-    const pause = machine.pauseOf(0);
-    ended = note(machine.step(0, pause?.kind === 'choose' ? (queue.shift() ?? 0) : undefined));
-  }
-  return { found, ended, machine, reached, seen, word: (name) => machine.memory.words.get(name) };
-}
-
-const byTask = (w: World, task: number, offset: number) => run(w, 'madvise HWPOISON', [task, offset]);
+const byTask = (w: World, task: number, offset: number) =>
+  run(worldProgram(w), 'madvise HWPOISON', [task, offset]);
 const byPfn = (w: World, block: number) =>
-  run({ ...w, policy: { ...w.policy, source: 'pfn' } }, 'hwpoison inject', [block]);
+  run(worldProgram({ ...w, policy: { ...w.policy, source: 'pfn' } }), 'hwpoison inject', [block]);
 
-/** One file, its block 0 at offset 0, mapped and present in task 0. */
-const exclusive: World = {
-  stack: 'xfs',
-  extents: [[0, 0, 0]],
-  vmas: [[0, 0]],
-  ptes: [[0, 0, 0]],
-  owned: [[0, 0, 0]],
-};
-/** Two files share block 0, which each of two tasks has present. */
-const shared: World = {
-  stack: 'xfs-reflink',
-  extents: [
-    [0, 0, 0],
-    [1, 0, 0],
-  ],
-  vmas: [
-    [0, 0],
-    [1, 1],
-  ],
-  ptes: [
-    [0, 0, 0],
-    [1, 0, 0],
-  ],
-  shared: [[0, 2]],
-};
 const sharedWithRmap: World = { ...shared, stack: 'xfs-reflink-rmapbt' };
 const RECOVERED = 3n;
 const FAILED = 1n;

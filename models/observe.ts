@@ -58,6 +58,7 @@ import {
   MF_RECOVERED,
   memory_failure,
   memory_failure_dev_pagemap,
+  put_ref_page,
 } from './mm/memory-failure.ts';
 import { SetPageHWPoison } from './mm/page-flags.ts';
 import { BUS_MCEERR_AO, BUS_MCEERR_AR, kill_by_signal } from './mm/signal.ts';
@@ -73,7 +74,14 @@ import {
   to_kill,
   vm_area_struct,
 } from './objects.ts';
-import { devmapPte, PAGE_SHIFT, PF_MCE_EARLY, PF_MCE_PROCESS, xa_to_value } from './words.ts';
+import {
+  devmapPte,
+  MF_COUNT_INCREASED,
+  PAGE_SHIFT,
+  PF_MCE_EARLY,
+  PF_MCE_PROCESS,
+  xa_to_value,
+} from './words.ts';
 
 /** The failure that is being handled; all zero when there is none. */
 export interface failure {
@@ -176,6 +184,10 @@ export function pairs(bounds: Bounds, of: 'tasks' | 'files'): readonly (readonly
     upTo(boundValue(bounds, 'offsets')).map((o) => [i, o] as const),
   );
 }
+
+/** Some entry named the failed page throughout the failure. */
+export const liveSinceStart = (bounds: Bounds): Expr<Bool> =>
+  or(...pairs(bounds, 'files').map(([f, o]) => instance(failure_owner, f).live.at(o)));
 
 function startEffects(bounds: Bounds): Effect[] {
   const f = the(failure);
@@ -320,5 +332,28 @@ function makeObservers(bounds: Bounds): readonly ObserverSpec[] {
       function: fn as unknown as KernelFunction,
       exit: during(liveEffects(bounds)),
     })),
+  ];
+}
+
+/** References to a page that a failure holds for its caller (MF_COUNT_INCREASED). */
+export interface pins {
+  count: U8;
+}
+export const pins: Struct<pins> = struct<pins>('pins', { count: u8 }, { ghost: true, instances: 'blocks' });
+
+/**
+ * Counts such references, from memory_failure, which is given one, to put_ref_page, which drops it. A
+ * reference that a walk without locks takes by mistake, and drops at once, does not count.
+ */
+export function pinObservers(bounds: Bounds): readonly ObserverSpec[] {
+  const given = band(local('flags', int), MF_COUNT_INCREASED);
+  const change = (by: number): Effect[] =>
+    upTo(boundValue(bounds, 'blocks')).map((b): Effect => {
+      const { count } = instance(pins, b);
+      return [count, cond(eq(local('pfn', u64), instance(page, b).pfn), add(count, value(u8, by)), count)];
+    });
+  return [
+    { function: memory_failure as unknown as KernelFunction, enter: [observeWhen(given, ...change(1))] },
+    { function: put_ref_page as unknown as KernelFunction, exit: [observeWhen(given, ...change(-1))] },
   ];
 }

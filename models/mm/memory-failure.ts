@@ -152,7 +152,7 @@ const pgmap_has_memory_failure = kernelFunction(
   ({ pgmap }) => [return_(and(pgmap.ops, pgmap.ops.memory_failure))],
 );
 
-const put_ref_page = kernelFunction(
+export const put_ref_page = kernelFunction(
   'put_ref_page',
   { file: 'mm/memory-failure.c', params: { pfn: u64, flags: int } },
   ({ pfn, flags }) => [if_(not(band(flags, MF_COUNT_INCREASED)), [return_()]), put_page(pfn_to_page(pfn))],

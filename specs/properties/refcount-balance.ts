@@ -1,0 +1,25 @@
+import { page } from '../../models/objects.ts';
+import { and, eq, instance } from '../../src/lang/public.ts';
+import { forBlocks, type Property } from './property.ts';
+
+export const refcountBalance: Property = {
+  id: 'refcount-balance',
+  prose:
+    'When nobody runs, the reference count of a page is 1 and its map count is -1, mapped or not: device mappings of this era count neither.',
+  reason:
+    'Truncation waits until the count is 1, for ever if a reference was lost. Whether the map count is raised decides if the anonymous rmap goes on to dereference the mark.',
+  decidedBy: 'predicate',
+  build: (bounds) => ({
+    observers: [],
+    properties: [
+      {
+        id: 'refcount-balance',
+        judged: { when: 'idle' },
+        says: 'a reference or map count was taken or dropped once too often',
+        holds: forBlocks(bounds, (b) =>
+          and(eq(instance(page, b)._refcount, 1), eq(instance(page, b)._mapcount, -1)),
+        ),
+      },
+    ],
+  }),
+};
