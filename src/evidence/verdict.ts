@@ -3,13 +3,14 @@ import type { Certificate } from './certificate.ts';
 import type { Trace } from './trace.ts';
 
 /**
- * `proved` and `unreachable` carry a certificate that a fresh solver accepted; `violated` and `reached` a
- * trace that the interpreter replayed. `bounded`: no violation within `depth` steps, or in every state of
- * the finite instance; `unknown`: cut short. Both say why.
+ * `proved` and `unreachable` carry a certificate that a fresh solver accepted; `violated` and `reached`
+ * traces that the interpreter replayed: one, or one for each edge of a cycle of `lock-order`. `bounded`: no
+ * violation within `depth` steps, or in every state of the finite instance; `unknown`: cut short. Both say
+ * why.
  */
 export type Verdict =
   | { readonly verdict: 'proved' | 'unreachable'; readonly certificate: Certificate }
-  | { readonly verdict: 'violated' | 'reached'; readonly trace: Trace }
+  | { readonly verdict: 'violated' | 'reached'; readonly traces: readonly Trace[] }
   | { readonly verdict: 'bounded' | 'unknown'; readonly reason: string };
 
 /** A verdict with how it came about. What does not apply is null. */

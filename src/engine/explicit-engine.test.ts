@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { counterProgram } from '../../specs/reference/counter.ts';
+import { sentinelProgram } from '../../specs/reference/sentinel.ts';
+import { twoLocksProgram } from '../../specs/reference/two-locks.ts';
+import type { Outcome } from '../evidence/verdict.ts';
+import type { Program } from '../lang/program.ts';
+import { lower } from '../system/lower.ts';
+import type { Limits } from './engine.ts';
+import { explicitEngine } from './explicit-engine.ts';
+
+const limits: Limits = { seconds: 60, memoryMiB: 512, depth: null };
+
+async function check(program: Program, properties: readonly string[], own: Partial<Limits> = {}) {
+  const task = { program, graph: lower(program), properties };
+  return explicitEngine.check(task, { ...limits, ...own }, () => undefined);
+}
+const verdicts = (outcomes: readonly Outcome[]) => outcomes.map((o) => o.verdict.verdict);
+
+test('a violation carries a replayed trace, what holds is bounded by the instance', async () => {
+  const properties = ['no-sentinel-deref', 'no-null-deref', 'one-owner', 'deadlock-free'];
+  const [sentinel, ...others] = await check(sentinelProgram(2), properties);
+  expect(sentinel?.verdict).toMatchObject({ verdict: 'violated' });
+  expect(verdicts(others)).toEqual(['bounded', 'bounded', 'bounded']);
+  expect(verdicts(await check(sentinelProgram(1), properties))).toEqual(Array(4).fill('bounded'));
+});
+
+test('a violation found ends the search, if nothing else was asked for', async () => {
+  const [alone] = await check(sentinelProgram(2), ['no-sentinel-deref']);
+  const [among] = await check(sentinelProgram(2), ['no-sentinel-deref', 'no-null-deref']);
+  expect(alone?.states).toBeLessThan(among?.states ?? 0);
+});
+
+test('a lost update needs two CPUs', async () => {
+  expect(verdicts(await check(counterProgram(1), ['total']))).toEqual(['bounded']);
+  expect(verdicts(await check(counterProgram(2), ['total']))).toEqual(['violated']);
+});
+
+test('lock order fails with one CPU, with a trace for each edge; a deadlock needs two', async () => {
+  const properties = ['lock-order', 'deadlock-free'];
+  const [order, deadlock] = await check(twoLocksProgram(1), properties);
+  expect(order?.verdict).toMatchObject({
+    verdict: 'violated',
+    traces: [
+      { says: 'pair[0].second is taken while pair[0].first is held' },
+      { says: 'pair[0].first is taken while pair[0].second is held' },
+    ],
+  });
+  expect(deadlock?.verdict.verdict).toBe('bounded');
+  expect(verdicts(await check(twoLocksProgram(2), properties))).toEqual(['violated', 'violated']);
+});
+
+test('what is possible is reached, what is not stays open', async () => {
+  const properties = ['reach:page_host:2:then', 'reach:page_host:6:then', 'reach:page_share'];
+  expect(verdicts(await check(sentinelProgram(1), properties))).toEqual(['reached', 'bounded', 'reached']);
+});
+
+test('a search that is cut short says so', async () => {
+  const [deep] = await check(counterProgram(2), ['total'], { depth: 2 });
+  expect(deep?.verdict).toEqual({ verdict: 'bounded', reason: 'nothing is found within 2 steps' });
+  const [brief] = await check(counterProgram(2), ['total'], { seconds: 0 });
+  expect(brief?.verdict).toEqual({
+    verdict: 'unknown',
+    reason: 'time ran out after 0 s: 1 states were searched, 0 steps deep',
+  });
+});
