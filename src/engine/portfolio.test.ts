@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { sentinelProgram } from '../../specs/reference/sentinel.ts';
+import type { Verdict } from '../evidence/verdict.ts';
+import { lower } from '../system/lower.ts';
+import type { Engine } from './engine.ts';
+import { portfolio } from './portfolio.ts';
+
+const program = sentinelProgram(1);
+
+/** An engine that gives these verdicts, and remembers what it was asked. */
+function scripted(id: string, verdicts: Readonly<Record<string, Verdict['verdict']>>) {
+  const asked: string[][] = [];
+  const engine: Engine = {
+    id,
+    check: async ({ properties }) => {
+      asked.push([...properties]);
+      return properties.map((property) => {
+        const verdict = { verdict: verdicts[property] ?? 'bounded', reason: id } as Verdict;
+        return { property, verdict, engine: id, solver: null, depth: null, states: null, seconds: 0 };
+      });
+    },
+  };
+  return { engine, asked };
+}
+
+const run = (engines: readonly Engine[], properties: readonly string[], seconds = 60) =>
+  portfolio(engines).check(
+    { program, graph: lower(program), properties },
+    { seconds, memoryMiB: 64, depth: null },
+    () => undefined,
+  );
+
+test('an engine is asked what those before it left open', async () => {
+  const first = scripted('first', { a: 'violated', b: 'bounded', c: 'unknown' });
+  const second = scripted('second', { b: 'proved', c: 'unknown', d: 'unknown' });
+  const outcomes = await run([first.engine, second.engine], ['a', 'b', 'c', 'd']);
+  expect(second.asked).toEqual([['out-of-model', 'b', 'c', 'd']]);
+  expect(outcomes.map((o) => `${o.property} ${o.verdict.verdict} ${o.engine}`)).toEqual([
+    'a violated first',
+    'b proved second',
+    'c unknown first',
+    'd bounded first',
+  ]);
+});
+
+test('nothing is proved of a model that is left', async () => {
+  const first = scripted('first', { 'out-of-model': 'violated', a: 'unknown' });
+  const second = scripted('second', { a: 'proved' });
+  const [a] = await run([first.engine, second.engine], ['a']);
+  expect(second.asked).toEqual([]);
+  expect(a?.verdict.verdict).toBe('unknown');
+});

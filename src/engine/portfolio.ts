@@ -1,0 +1,38 @@
+/** Engines one after the other: each is asked what those before it could not decide. */
+import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
+import type { Outcome } from '../evidence/verdict.ts';
+import type { Engine } from './engine.ts';
+
+const isDecided = ({ verdict }: Outcome): boolean =>
+  verdict.verdict !== 'bounded' && verdict.verdict !== 'unknown';
+
+/** A run that leaves the model ends the portfolio: what holds of the other runs would not hold of the kernel. */
+export function portfolio(engines: readonly Engine[]): Engine {
+  return {
+    id: 'portfolio',
+    async check(task, limits, progress) {
+      const best = new Map<string, Outcome>();
+      const started = performance.now();
+      let open = task.properties;
+      for (const engine of engines) {
+        const left = limits.seconds - (performance.now() - started) / 1000;
+        if (open.length === 0 || (left <= 0 && best.size > 0) || limits.signal?.aborted) break;
+        const asked = { ...task, properties: [OUT_OF_MODEL, ...open] };
+        const outcomes = await engine.check(asked, { ...limits, seconds: left }, (text) =>
+          progress(`${engine.id}: ${text}`),
+        );
+        for (const outcome of outcomes) {
+          const before = best.get(outcome.property);
+          if (!before || isDecided(outcome) || rank(outcome) > rank(before))
+            best.set(outcome.property, outcome);
+        }
+        if (best.get(OUT_OF_MODEL)?.verdict.verdict === 'violated') break;
+        open = open.filter((id) => !isDecided(best.get(id) as Outcome));
+      }
+      return task.properties.map((id) => best.get(id) as Outcome);
+    },
+  };
+}
+
+/** `bounded` says more than `unknown`. */
+const rank = ({ verdict }: Outcome): number => (verdict.verdict === 'bounded' ? 1 : 0);

@@ -1,0 +1,13 @@
+/** All engines, by identifier. */
+import type { Engine } from './engine.ts';
+import { explicitEngine } from './explicit-engine.ts';
+import { portfolio } from './portfolio.ts';
+
+/** In the order in which the portfolio asks them: what finds violations first, then what proves. */
+const single: readonly Engine[] = [explicitEngine];
+
+export const engines: readonly Engine[] = [portfolio(single), ...single];
+
+export function engineNamed(id: string): Engine | undefined {
+  return engines.find((engine) => engine.id === id);
+}
