@@ -8,6 +8,15 @@ import { TooManyValues } from '../semantics/values.ts';
 import type { Graph, NodeId } from '../system/graph.ts';
 import { createStateSet, type StateSet } from './state-set.ts';
 
+/** A loop goes round more often than the graph has it: lower the program again with one round more. */
+export class MoreRounds extends Error {
+  readonly loop: string;
+  constructor(loop: string) {
+    super(`the loop at ${loop} goes round more often`);
+    this.loop = loop;
+  }
+}
+
 export interface SearchLimits {
   /** Seconds of wall time. */
   readonly seconds?: number;
@@ -71,6 +80,18 @@ export function search(graph: Graph, options: SearchOptions = {}): SearchResult 
   }
 }
 
+/** Which property a failed node belongs to: that of the statement, or by the pointer that is no object. */
+export function propertyOfFinding(graph: Graph, node: NodeId, pointer: bigint | null): string {
+  const action = graph.nodes[node];
+  if (pointer !== null) {
+    if (graph.program.marks.some((m) => m.value === pointer)) return 'no-sentinel-deref';
+    return pointer === 0n ? 'no-null-deref' : 'no-stale-deref';
+  }
+  if (action?.op === 'finding') return action.property;
+  if (action?.op === 'primitive') return action.demands[0]?.property ?? 'out-of-model';
+  return 'out-of-model';
+}
+
 const CHECK_EVERY = 1024;
 
 function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): SearchResult {
@@ -103,7 +124,11 @@ function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): Searc
     if (!found.has(property)) found.set(property, here(property, node));
   }
   const listener: Listener = {
-    finding: (node, word) => note(propertyOf(node, word), node),
+    finding: (node, word) => {
+      const loop = graph.cuts.get(node);
+      if (loop !== undefined) throw new MoreRounds(loop);
+      note(propertyOfFinding(graph, node, word < 0 ? null : values.valueOf(word)), node);
+    },
     judged: (property, node) => note(program.properties[property]?.id ?? '', node < 0 ? null : node),
     reached: (target) => {
       const name = compiled.targets[target] ?? '';
@@ -116,19 +141,6 @@ function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): Searc
   };
   const compiled = compile(graph, listener, { idBits, trackLocks: options.trackLocks ?? false });
   const { state, layout, choices, values } = compiled;
-
-  /** Which property a failed node belongs to: that of the statement, or by the pointer's value. */
-  function propertyOf(node: NodeId, word: number): string {
-    const action = graph.nodes[node];
-    if (word >= 0) {
-      const value = values.valueOf(word);
-      if (program.marks.some((m) => m.value === value)) return 'no-sentinel-deref';
-      return value === 0n ? 'no-null-deref' : 'no-stale-deref';
-    }
-    if (action?.op === 'finding') return action.property;
-    if (action?.op === 'primitive') return action.demands[0]?.property ?? 'out-of-model';
-    return 'out-of-model';
-  }
 
   const visited = createStateSet(layout.cells);
   const parents: number[] = [-1];

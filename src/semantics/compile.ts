@@ -106,6 +106,42 @@ function createChoices(): Choices & { take(count: number): number } {
   return self;
 }
 
+interface LockWord {
+  readonly number: number;
+  readonly name: string;
+  /** Where its 8 bits begin in a state. */
+  readonly bit: number;
+}
+
+/** Notes which locks a CPU holds when it takes another; each pair is reported once. */
+function orderRecorder(locks: readonly LockWord[], state: Int32Array, listener: Listener) {
+  const seen = new Uint8Array(locks.length * locks.length);
+  const cells = [...new Set(locks.map((lock) => lock.bit >>> 5))];
+  const inCell = cells.map((cell) => locks.filter((lock) => lock.bit >>> 5 === cell));
+  const masks = inCell.map((inside) => inside.reduce((mask, lock) => mask | (0xff << (lock.bit & 31)), 0));
+  return (cpu: number, node: NodeId, taken: number): void => {
+    for (let i = 0; i < cells.length; i++) {
+      const cell = state[cells[i] as number] as number;
+      if ((cell & (masks[i] as number)) === 0) continue;
+      for (const lock of inCell[i] as readonly LockWord[]) {
+        const pair = lock.number * locks.length + taken;
+        if (!((cell >>> (lock.bit & 31)) & (0x11 << cpu)) || lock.number === taken || seen[pair]) continue;
+        seen[pair] = 1;
+        listener.ordered(lock.number, taken, node);
+      }
+    }
+  };
+}
+
+/** A step function that is compiled when it first runs: most control points are never reached. */
+function onFirstCall(make: () => (cpu: number) => number): (cpu: number) => number {
+  let made: ((cpu: number) => number) | undefined;
+  return (cpu) => {
+    made ??= make();
+    return made(cpu);
+  };
+}
+
 export function compile(
   graph: Graph,
   listener: Listener,
@@ -129,6 +165,7 @@ export function compile(
     ['finding', listener.finding],
     ['judged', listener.judged],
     ['reached', listener.reached],
+    ['covered', new Uint8Array(graph.nodes.length)],
     ['ordered', listener.ordered],
   ]);
   const isWide = (type: Type) => bitsOf(type) >= 32;
@@ -236,7 +273,7 @@ export function compile(
   }
 
   function writeLocated(place: Place, at: Located, value: string): string {
-    assert(at.slot !== undefined, `${place.field} is stored to`);
+    if (!at.slot) return '';
     if (bitsOf(place.type) === bitsOf(at.storage.type)) return write(at.bit, at.slot.width, value);
     return write(
       at.bit,
@@ -415,16 +452,10 @@ export function compile(
   }
 
   const lockNumbers = lockTable(graph);
-  if (options.trackLocks)
-    environment.set('holds', (cpu: number, id: NodeId, taken: number) => {
-      for (const lock of lockNumbers) {
-        const word = ((state[lock.bit >>> 5] as number) >>> (lock.bit & 31)) & 255;
-        if (lock.number !== taken && word & (0x11 << cpu)) listener.ordered(lock.number, taken, id);
-      }
-    });
+  if (options.trackLocks) environment.set('holds', orderRecorder(lockNumbers, state, listener));
 
-  function lockTable(g: Graph): { number: number; name: string; bit: number }[] {
-    const list: { number: number; name: string; bit: number }[] = [];
+  function lockTable(g: Graph): LockWord[] {
+    const list: LockWord[] = [];
     for (const struct of g.program.structs)
       for (const field of struct.fields) {
         const slot = fieldSlot(layout, struct.name, field.name);
@@ -588,16 +619,19 @@ export function compile(
     return `(cpu) => {\nlet n = 0, o = 0, i = 0, b = 0${declared.length ? `, ${declared.join(', ')}` : ''};\n${loads.join('\n')}\n${body}\n}`;
   }
 
-  const predicates = program.properties.map((p, i) => `const predicate_${i} = () => ${expr(p.holds)} !== 0;`);
-  const starts = graph.entries.map((e) => segment(e.node, []));
-  const resumes = graph.points.map((p) => segment(p.node, p.live));
-  environment.set('covered', new Uint8Array(targets.length));
-  const names = [...environment.keys()];
-  const source = `'use strict';\n${predicates.join('\n')}\nreturn { starts: [${starts.join(',\n')}], resumes: [() => 0, ${resumes.join(',\n')}], predicates: [${program.properties.map((_, i) => `predicate_${i}`).join(', ')}] };`;
-  const built = new Function(...names, source)(...names.map((n) => environment.get(n))) as Pick<
-    Compiled,
-    'starts' | 'resumes' | 'predicates'
-  >;
+  function evaluateCode<T>(code: string): T {
+    const names = [...environment.keys()];
+    return new Function(...names, `'use strict'; return ${code};`)(...names.map((n) => environment.get(n))) as T;
+  }
+  const predicates = program.properties.map((p, i) => {
+    const predicate = evaluateCode<() => boolean>(`() => ${expr(p.holds)} !== 0`);
+    environment.set(`predicate_${i}`, predicate);
+    return predicate;
+  });
+  const starts = graph.entries.map((e) => onFirstCall(() => evaluateCode(segment(e.node, []))));
+  const resumes = [null, ...graph.points].map((p) =>
+    onFirstCall(() => evaluateCode(p ? segment(p.node, p.live) : `() => ${NO_SUCCESSOR}`)),
+  );
 
   state.fill(0);
   for (const { place, value } of program.initial) {
@@ -618,7 +652,9 @@ export function compile(
     values,
     state,
     initial: state.slice(),
-    ...built,
+    starts,
+    resumes,
+    predicates,
     choices,
     pauses,
     targets,

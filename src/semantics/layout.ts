@@ -41,7 +41,7 @@ export function layOut(graph: Graph, idBits: 8 | 16): Layout {
   for (const struct of program.structs)
     for (const field of struct.fields) {
       const key = `${struct.name}.${field.name}`;
-      if (field.aliasOf !== undefined || graph.constants.has(key)) continue;
+      if (field.aliasOf !== undefined || graph.constants.has(key) || graph.unread.has(key)) continue;
       const length = field.length === undefined ? 1 : boundValue(program.bounds, field.length);
       wanted.push({
         key,

@@ -9,6 +9,7 @@ import { type Bits, bitsOf } from '../lang/types.ts';
 import { instancesOf, storageOf, wordName } from '../lang/words.ts';
 import { assert } from '../support/assert.ts';
 import type { Graph, GraphNode, NodeId } from '../system/graph.ts';
+import { storageKey } from '../system/fields.ts';
 import { expressionsIn, postorder } from '../system/points.ts';
 
 import type { Term, Terms } from './terms.ts';
@@ -192,6 +193,7 @@ export function symbolicStep(
   }
 
   function write(place: Place, value: Term, flow: Flow): void {
+    if (graph.unread.has(storageKey(program, place))) return;
     for (const t of targets(place, flow).list) {
       const old = wordTerm(flow, t.word, t.bits);
       const part = bitsOf(place.type);

@@ -3,9 +3,8 @@
  * state, and one relation for each operation's start and each control point of each CPU.
  */
 
-import { structNamed } from '../lang/program.ts';
 import { type Bits, bitsOf } from '../lang/types.ts';
-import { instancesOf, stateWords, storageOf } from '../lang/words.ts';
+import { instancesOf, stateWords } from '../lang/words.ts';
 import type { Graph } from '../system/graph.ts';
 import {
   addressSymbol,
@@ -63,10 +62,8 @@ export function createTransitions(graph: Graph): Transitions {
   const variables: StateVariable[] = [];
   const words = new Map<string, Term>();
   for (const word of stateWords(program)) {
-    if (
-      graph.constants.has(`${word.struct}.${storageOf(structNamed(program, word.struct), word.field).name}`)
-    )
-      continue;
+    const key = `${word.struct}.${word.field}`;
+    if (graph.constants.has(key) || graph.unread.has(key)) continue;
     const bits = bitsOf(word.type);
     const term = terms.variable(word.name, bits);
     words.set(word.name, term);

@@ -90,6 +90,10 @@ export interface Graph {
   readonly live: ReadonlyMap<NodeId, ReadonlySet<string>>;
   /** `struct.field` storages that nothing stores to: they keep their initial values. */
   readonly constants: ReadonlySet<string>;
+  /** Those that nothing reads: they are not part of the state. */
+  readonly unread: ReadonlySet<string>;
+  /** Findings that say that a loop goes round more often than it was unrolled, with the loop's name. */
+  readonly cuts: ReadonlyMap<NodeId, string>;
 }
 
 /** The nodes that can follow in the same or the next step. */

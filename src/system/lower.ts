@@ -12,7 +12,8 @@ import { instancesOf, storageOf } from '../lang/words.ts';
 import { assert } from '../support/assert.ts';
 import { fold } from './fold.ts';
 import type { Action, Graph, GraphNode, NodeId } from './graph.ts';
-import { constantFields, finish } from './points.ts';
+import { constantFields, unreadFields } from './fields.ts';
+import { finish } from './points.ts';
 
 /** What a name stands for in one inlined call: a unique local, or a constant that never changes. */
 type Scope = ReadonlyMap<string, ExprNode>;
@@ -32,13 +33,18 @@ interface Context {
 
 type Continue = (value: ExprNode) => NodeId;
 
-/** Errors: InternalError for what src/lang/check.ts refuses; call that first. */
-export function lower(program: Program): Graph {
+/**
+ * `rounds`: how often the loops named `FUNCTION:LINE` are unrolled where a step is a whole operation; once if
+ * not said. Errors: InternalError for what src/lang/check.ts refuses; call that first.
+ */
+export function lower(program: Program, rounds: ReadonlyMap<string, number> = new Map()): Graph {
   const nodes: GraphNode[] = [];
   const locals = new Map<string, Type>();
   const entries: { operation: string; node: NodeId }[] = [];
   const constants = constantFields(program);
+  const unread = unreadFields(program);
   const loopHeads = new Set<NodeId>();
+  const cuts = new Map<NodeId, string>();
   const values = initialValues(program);
   const predicates = program.properties.map((p) => ({ ...p, words: wordsRead(program, p.holds) }));
   const lines = new Map(
@@ -343,20 +349,15 @@ export function lower(program: Program): Graph {
         return lowerTest(stmt.test, ctx, arm(stmt.then, 'then'), arm(stmt.otherwise, 'else'));
       }
       case 'while': {
+        const round = (again: NodeId) => {
+          const exits = { ...ctx.exits, brk: next, cont: again };
+          return lowerTest(stmt.test, ctx, lowerBlock(stmt.body, { ...ctx, exits }, again), next);
+        };
+        if (program.bounds.cpus === 1) return unrollLoop(stmt, ctx, next, round);
         const head = emit(ctx, { op: 'skip', next });
-        const round = () => {
-          const exits = { ...ctx.exits, brk: next, cont: head };
-          return lowerTest(stmt.test, ctx, lowerBlock(stmt.body, { ...ctx, exits }, head), next);
-        };
-        nodes[head] = {
-          op: 'skip',
-          next: round(),
-          pause: false,
-          site: { calls: ctx.calls, stmt },
-        };
+        nodes[head] = { op: 'skip', next: round(head), pause: false, site: { calls: ctx.calls, stmt } };
         loopHeads.add(head);
-        // With one CPU, where steps are whole operations, the first round is not behind a control point.
-        return program.bounds.cpus === 1 ? round() : head;
+        return head;
       }
       case 'for-each':
         return unroll(stmt.variable, addressesOf(stmt.struct), stmt.body, ctx, next);
@@ -440,6 +441,18 @@ export function lower(program: Program): Graph {
     }
   }
 
+  /** With one CPU a step is a whole operation: its loops are unrolled, and going round more often is a finding. */
+  function unrollLoop(stmt: StmtNode, ctx: Context, next: NodeId, round: (again: NodeId) => NodeId): NodeId {
+    const loop = `${ctx.calls.at(-1)}:${lines.get(stmt)}`;
+    const count = rounds.get(loop) ?? 1;
+    const test: ExprNode = { kind: 'const', type: bool, value: 1n };
+    const says = `the loop at ${loop} goes round more than ${count} times`;
+    let entry = emit(ctx, { op: 'finding', property: 'out-of-model', says, test, fatal: true, next });
+    cuts.set(entry, loop);
+    for (let i = 0; i < count; i++) entry = round(entry);
+    return entry;
+  }
+
   function addressesOf(name: string): readonly ExprNode[] {
     const count = instancesOf(program, structNamed(program, name));
     return Array.from(
@@ -459,7 +472,7 @@ export function lower(program: Program): Graph {
     const end = emit(top, { op: 'end' });
     entries.push({ operation, node: inline(fn, [], top, null, end) });
   }
-  return finish({ program, nodes, entries, locals, constants, points: [], live: new Map() }, loopHeads);
+  return finish({ program, nodes, entries, locals, constants, unread, cuts, points: [], live: new Map() }, loopHeads);
 }
 
 function isInside(functions: readonly string[], calls: readonly string[]): boolean {

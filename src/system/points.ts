@@ -1,26 +1,9 @@
 /** Which nodes are control points, and which locals must be remembered there. */
 import type { ExprNode, Place } from '../lang/nodes.ts';
-import { type Program, structNamed } from '../lang/program.ts';
-import { eachExpression, eachStatement, placeExpressions, storesOf } from '../lang/walk.ts';
+import { structNamed } from '../lang/program.ts';
+import { eachExpression, placeExpressions } from '../lang/walk.ts';
 import { storageOf } from '../lang/words.ts';
 import { type Action, type Graph, type GraphNode, type NodeId, successors } from './graph.ts';
-
-/** `struct.field` storages that no function and no observer stores to. */
-export function constantFields(program: Program): ReadonlySet<string> {
-  const key = (place: Place) =>
-    `${place.struct}.${storageOf(structNamed(program, place.struct), place.field).name}`;
-  const stored = new Set<string>();
-  const bodies = [
-    ...program.functions.map((f) => f.body),
-    ...program.observers.flatMap((o) => [o.enter, o.exit]),
-  ];
-  for (const body of bodies)
-    for (const stmt of eachStatement(body)) for (const place of storesOf(stmt)) stored.add(key(place));
-  const all = program.structs.flatMap((s) =>
-    s.fields.filter((f) => !f.aliasOf).map((f) => `${s.name}.${f.name}`),
-  );
-  return new Set(all.filter((k) => !stored.has(k)));
-}
 
 /** The expressions that an action evaluates. */
 export function expressionsIn(action: Action): readonly ExprNode[] {

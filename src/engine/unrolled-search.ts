@@ -1,0 +1,28 @@
+/** The explicit search of a program whose loops are unrolled as often as they turn out to go round. */
+import type { Program } from '../lang/program.ts';
+import type { Graph } from '../system/graph.ts';
+import { lower } from '../system/lower.ts';
+import { MoreRounds, type SearchOptions, type SearchResult, search } from './explicit.ts';
+
+/** More than any loop over what the bounds allow needs; a loop that goes on beyond it is taken for endless. */
+const MOST_ROUNDS = 12;
+
+export type UnrolledSearch =
+  | { readonly kind: 'searched'; readonly graph: Graph; readonly result: SearchResult }
+  | { readonly kind: 'endless'; readonly reason: string };
+
+export function searchUnrolled(program: Program, options: SearchOptions = {}): UnrolledSearch {
+  const rounds = new Map<string, number>();
+  for (;;) {
+    const graph = lower(program, rounds);
+    try {
+      return { kind: 'searched', graph, result: search(graph, options) };
+    } catch (error) {
+      if (!(error instanceof MoreRounds)) throw error;
+      const next = (rounds.get(error.loop) ?? 1) + 1;
+      if (next > MOST_ROUNDS)
+        return { kind: 'endless', reason: `the loop at ${error.loop} goes round more than ${MOST_ROUNDS} times` };
+      rounds.set(error.loop, next);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+/** Which fields of a program change, and which are looked at. */
+import { LIVE } from '../lang/structs.ts';
+import type { Place, StmtNode } from '../lang/nodes.ts';
+import { type Program, structNamed } from '../lang/program.ts';
+import { eachExpression, eachStatement, expressionsOf, storesOf } from '../lang/walk.ts';
+import { storageOf } from '../lang/words.ts';
+
+/** `struct.field` of a place's storage. */
+export function storageKey(program: Program, place: Place): string {
+  return `${place.struct}.${storageOf(structNamed(program, place.struct), place.field).name}`;
+}
+
+function allStorages(program: Program): readonly string[] {
+  return program.structs.flatMap((s) => s.fields.filter((f) => !f.aliasOf).map((f) => `${s.name}.${f.name}`));
+}
+
+function* statementsOf(program: Program): Generator<StmtNode> {
+  for (const f of program.functions) yield* eachStatement(f.body);
+  for (const o of program.observers) yield* eachStatement([...o.enter, ...o.exit]);
+}
+
+/** Storages that no function and no observer stores to. */
+export function constantFields(program: Program): ReadonlySet<string> {
+  const stored = new Set<string>();
+  for (const stmt of statementsOf(program))
+    for (const place of storesOf(stmt)) stored.add(storageKey(program, place));
+  return new Set(allStorages(program).filter((key) => !stored.has(key)));
+}
+
+/** Storages that no function, observer or property loads; whether an object lives is always looked at. */
+export function unreadFields(program: Program): ReadonlySet<string> {
+  const loaded = new Set<string>();
+  const roots = [...statementsOf(program)].flatMap(expressionsOf);
+  for (const root of [...roots, ...program.properties.map((p) => p.holds)])
+    for (const node of eachExpression(root)) if (node.kind === 'load') loaded.add(storageKey(program, node.place));
+  return new Set(allStorages(program).filter((key) => !loaded.has(key) && !key.endsWith(`.${LIVE}`)));
+}
