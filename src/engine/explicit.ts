@@ -2,9 +2,18 @@
  * Explicit-state search, breadth first: every state of the finite instance, each once, so that the first
  * violation found of a property is among the shortest.
  */
+import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
 import type { Move } from '../evidence/trace.ts';
-import { BLOCKED, type Compiled, compile, type Listener, SUCCESSOR } from '../semantics/compile.ts';
-import { TooManyValues } from '../semantics/values.ts';
+import {
+  BLOCKED,
+  type Compiled,
+  compile,
+  DEMANDED,
+  type Listener,
+  STATED,
+  SUCCESSOR,
+} from '../semantics/compile.ts';
+import { TooManyValues, type Values } from '../semantics/values.ts';
 import type { Graph, NodeId } from '../system/graph.ts';
 import { createStateSet, type StateSet } from './state-set.ts';
 
@@ -80,16 +89,18 @@ export function search(graph: Graph, options: SearchOptions = {}): SearchResult 
   }
 }
 
-/** Which property a failed node belongs to: that of the statement, or by the pointer that is no object. */
-export function propertyOfFinding(graph: Graph, node: NodeId, pointer: bigint | null): string {
-  const action = graph.nodes[node];
-  if (pointer !== null) {
+/** Which property a finding belongs to: what the node states or demands, or by the pointer that is no object. */
+export function propertyOfFinding(graph: Graph, values: Values, node: NodeId, cause: number): string {
+  if (cause >= 0) {
+    const pointer = values.valueOf(cause);
     if (graph.program.marks.some((m) => m.value === pointer)) return 'no-sentinel-deref';
     return pointer === 0n ? 'no-null-deref' : 'no-stale-deref';
   }
-  if (action?.op === 'finding') return action.property;
-  if (action?.op === 'primitive') return action.demands[0]?.property ?? 'out-of-model';
-  return 'out-of-model';
+  const action = graph.nodes[node];
+  if (cause === STATED && action?.op === 'finding') return action.property;
+  if (cause <= DEMANDED && action?.op === 'primitive')
+    return action.demands[DEMANDED - cause]?.property ?? OUT_OF_MODEL;
+  return OUT_OF_MODEL;
 }
 
 const CHECK_EVERY = 1024;
@@ -124,10 +135,10 @@ function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): Searc
     if (!found.has(property)) found.set(property, here(property, node));
   }
   const listener: Listener = {
-    finding: (node, word) => {
+    finding: (node, cause) => {
       const loop = graph.cuts.get(node);
       if (loop !== undefined) throw new MoreRounds(loop);
-      note(propertyOfFinding(graph, node, word < 0 ? null : values.valueOf(word)), node);
+      note(propertyOfFinding(graph, values, node, cause), node);
     },
     judged: (property, node) => note(program.properties[property]?.id ?? '', node < 0 ? null : node),
     reached: (target) => {

@@ -10,9 +10,11 @@ import type { Addresses } from '../lang/addresses.ts';
 import type { Effect, ExprNode, FunctionNode, Place, StmtNode } from '../lang/nodes.ts';
 import { functionLines } from '../lang/print.ts';
 import { boundValue, functionNamed, type Program, structNamed } from '../lang/program.ts';
+import { LIVE } from '../lang/structs.ts';
 import { bitsOf } from '../lang/types.ts';
 import { eachExpression, storesOf } from '../lang/walk.ts';
 import { instancesOf, stateWords, storageOf } from '../lang/words.ts';
+import { assert } from '../support/assert.ts';
 import { binaryValue, convertValue, unaryValue } from './arithmetic.ts';
 import { type Change, createMemory, type Memory, type Read } from './memory.ts';
 
@@ -108,16 +110,13 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
   const locks = stateWords(program).filter((w) => storageOf(structNamed(program, w.struct), w.field).lock);
   const read = new Map(program.properties.map((p) => [p.id, wordsRead(program, p.holds)]));
 
-  for (const effect of program.initial) settle(effect, 0);
+  for (const effect of program.initial) settle(effect);
   changes = [];
 
-  function settle(effect: Effect, cpu: number): void {
-    storeTo(
-      effect.place,
-      pure(effect.place.pointer, cpu),
-      effect.place.index && pure(effect.place.index, cpu),
-      pure(effect.value, cpu),
-    );
+  /** Sets an initial value: no access, so the object need not live. */
+  function settle({ place, value }: Effect): void {
+    assert(place.pointer.kind === 'address', 'an initial value belongs to a known object');
+    memory.store(place, place.pointer.instance, place.index && pure(place.index, 0), pure(value, 0));
   }
 
   function find(property: string, says: string, fatal: boolean): void {
@@ -129,6 +128,21 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
     if (typeof object === 'number') return object;
     find(object.property, object.says, true);
     throw new Oops();
+  }
+
+  /** What properties and observations read is no access: where there is nothing to read, they read 0. */
+  let looking = false;
+  function look(node: ExprNode, cpu: number): bigint {
+    looking = true;
+    const value = pure(node, cpu);
+    looking = false;
+    return value;
+  }
+
+  function seen(place: Place, address: bigint, index: bigint | undefined): bigint {
+    const object = memory.resolve({ struct: place.struct, field: LIVE }, address);
+    if (typeof object !== 'number') return 0n;
+    return memory.load(place, object, index)?.value ?? 0n;
   }
 
   function loadFrom(place: Place, address: bigint, index: bigint | undefined): Read {
@@ -197,6 +211,7 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
       case 'load': {
         const address = yield* evaluate(node.place.pointer, cpu, stmt);
         const index = node.place.index && (yield* evaluate(node.place.index, cpu, stmt));
+        if (looking) return seen(node.place, address, index);
         const paused = stmt !== null && !ghosts.has(node.place.struct);
         if (paused) yield { kind: 'access', site: site(cpu, stmt), place: node.place, store: false };
         const value = loadFrom(node.place, address, index);
@@ -241,7 +256,7 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
   }
 
   function judge(id: string, cpu: number): void {
-    for (const p of program.properties) if (p.id === id && !pure(p.holds, cpu)) find(p.id, p.says, false);
+    for (const p of program.properties) if (p.id === id && !look(p.holds, cpu)) find(p.id, p.says, false);
   }
 
   function judgeOutside(id: string, cpu: number): void {
@@ -361,7 +376,7 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
         if (stmt.until && !pure(stmt.until, cpu)) throw new Error(`${stmt.name} went on without waiting`);
         if (taken?.does === 'acquire' && !taken.tries) noteOrder(taken.place, cpu);
         for (const d of stmt.demands) if (!pure(d.holds, cpu)) find(d.property, d.says, false);
-        applyEffects(stmt.effects, cpu);
+        applyEffects(stmt.effects, cpu, pure);
         judgeStore(stmt, cpu);
         return next;
       }
@@ -375,8 +390,8 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
         if (yield* evaluate(stmt.test, cpu, stmt)) find('no-warn', 'the WARN_ON fires', false);
         return next;
       case 'observe':
-        if (!stmt.when || pure(stmt.when, cpu)) {
-          applyEffects(stmt.effects, cpu);
+        if (!stmt.when || look(stmt.when, cpu)) {
+          applyEffects(stmt.effects, cpu, look);
           judgeStore(stmt, cpu);
         }
         return next;
@@ -412,12 +427,12 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
   }
 
   /** All values are read before the first is stored. */
-  function applyEffects(effects: readonly Effect[], cpu: number): void {
+  function applyEffects(effects: readonly Effect[], cpu: number, read: typeof pure): void {
     const stores = effects.map((e) => ({
       place: e.place,
-      address: pure(e.place.pointer, cpu),
-      index: e.place.index && pure(e.place.index, cpu),
-      value: pure(e.value, cpu),
+      address: read(e.place.pointer, cpu),
+      index: e.place.index && read(e.place.index, cpu),
+      value: read(e.value, cpu),
     }));
     for (const s of stores) storeTo(s.place, s.address, s.index, s.value);
   }

@@ -8,6 +8,7 @@ import type { BinaryOperator, Effect, ExprNode, Place } from '../lang/nodes.ts';
 import { boundValue, structNamed } from '../lang/program.ts';
 import { LIVE } from '../lang/structs.ts';
 import { bitsOf, type Type } from '../lang/types.ts';
+import { placeExpressions, subexpressions } from '../lang/walk.ts';
 import { instancesOf, storageOf } from '../lang/words.ts';
 import { assert } from '../support/assert.ts';
 import { type Graph, type GraphNode, type NodeId, successors } from '../system/graph.ts';
@@ -20,10 +21,15 @@ export const NO_SUCCESSOR = 0;
 export const SUCCESSOR = 1;
 export const BLOCKED = 2;
 
+/** Causes of a finding: what the node itself states, an index past the end, and the node's first demand. */
+export const STATED = -1;
+export const PAST_END = -2;
+export const DEMANDED = -3;
+
 /** What the compiled code reports while it runs; each is told at most what it needs to find the place again. */
 export interface Listener {
-  /** A property failed at a node; `word` is the id of the pointer that could not be dereferenced, or -1. */
-  finding(node: NodeId, word: number): void;
+  /** A property failed at a node; `cause` is the id of the pointer that is no object, or one of the below. */
+  finding(node: NodeId, cause: number): void;
   /** A judged predicate failed at a node, or (node -1) when all CPUs are idle. */
   judged(property: number, node: NodeId): void;
   reached(target: number): void;
@@ -342,13 +348,36 @@ export function compile(
       .with({ kind: 'binary' }, (n) => operate(n.op, n.left.type, expr(n.left), expr(n.right)))
       .with({ kind: 'conditional' }, (n) => `(${expr(n.test)} ? ${expr(n.then)} : ${expr(n.otherwise)})`)
       .with({ kind: 'convert' }, (n) => convert(n.how, n.operand.type, n.type, expr(n.operand)))
-      .with({ kind: 'load' }, (n) =>
-        readLocated(n.place, locate(n.place, instanceOf(n.place.pointer, n.place.struct), indexOf(n.place))),
-      )
+      .with({ kind: 'load' }, (n) => loadCode(n.place))
       .with({ kind: 'call' }, () => {
         throw new Error('calls are inlined');
       })
       .exhaustive();
+  }
+
+  /**
+   * What properties and observations read is no access: where there is nothing to read, they read 0. What the
+   * kernel reads was guarded before, except that a sparse array gives 0 past its end.
+   */
+  let looking = false;
+  function look(node: ExprNode): string {
+    looking = true;
+    const code = expr(node);
+    looking = false;
+    return code;
+  }
+
+  function loadCode(place: Place): string {
+    const instance = instanceOf(place.pointer, place.struct);
+    const index = indexOf(place);
+    if (index === -1) return '0';
+    const { sparse } = storageOf(structNamed(program, place.struct), place.field);
+    const missing = [
+      ...(looking && typeof instance === 'string' ? [`${instance} < 0`] : []),
+      ...((looking || sparse) && typeof index === 'string' ? [`${index} < 0`] : []),
+    ];
+    const code = readLocated(place, locate(place, instance, index));
+    return missing.length > 0 ? `(${missing.join(' || ')} ? 0 : ${code})` : code;
   }
 
   /** The element's number, as code; null for a scalar. Ids become plain numbers, -1 past the end. */
@@ -358,9 +387,10 @@ export function compile(
     const length = boundValue(program.bounds, storage.length ?? 1);
     if (place.index.kind === 'const')
       return place.index.value < BigInt(length) ? Number(place.index.value) : -1;
-    const table = named(`index_${length}`, () => {
-      const t = new Int16Array(values.capacity).fill(-1);
-      for (let i = 0; i < length; i++) t[values.idOf(BigInt(i))] = i;
+    const wide = isWide(place.index.type);
+    const table = named(`index_${wide ? '' : 'narrow_'}${length}`, () => {
+      const t = new Int16Array(wide ? values.capacity : 256).fill(-1);
+      for (let i = 0; i < Math.min(length, t.length); i++) t[wide ? values.idOf(BigInt(i)) : i] = i;
       return t;
     });
     return `${table}[${expr(place.index)}]`;
@@ -398,7 +428,7 @@ export function compile(
       }
       const storage = storageOf(struct, place.field);
       if (forStore || !storage.sparse) {
-        code += `if (${past}) { finding(${id}, -1); return ${NO_SUCCESSOR}; }\n`;
+        code += `if (${past}) { finding(${id}, ${PAST_END}); return ${NO_SUCCESSOR}; }\n`;
         past = null;
       }
     }
@@ -416,39 +446,51 @@ export function compile(
     return readLocated(place, locate(place, instance, null));
   }
 
-  /** Stores whose values are all read before the first store. */
-  function effects(id: NodeId, list: readonly Effect[]): string {
-    const reads = list.map((e, k) => `${'const'} e${id}_${k} = ${expr(e.value)};`).join(' ');
-    const stores = list.map((e, k) => {
-      const { code, at } = guard(id, e.place, true);
-      return code + writeLocated(e.place, at, `e${id}_${k}`);
-    });
-    return `{ ${reads}\n${stores.join('\n')} }`;
-  }
-
-  /** Guards of memory that an atomic expression reads through pointers that are not constants. */
-  function guardReads(id: NodeId, roots: readonly ExprNode[]): string {
-    const seen = new Set<string>();
-    const code: string[] = [];
-    const visit = (node: ExprNode): void => {
-      if (node.kind === 'load' && node.place.pointer.kind !== 'address') {
-        const text = guard(id, node.place, false).code;
-        if (!seen.has(text)) code.push(text);
-        seen.add(text);
-      }
+  /** Stores; what they store, and where, is all read before the first of them. */
+  function effects(id: NodeId, list: readonly Effect[], read: (node: ExprNode) => string): string {
+    const before: string[] = [];
+    const settle = (node: ExprNode, name: string): ExprNode => {
+      if (!readsMemory(node)) return node;
+      before.push(`${jsLocal(name)} = ${read(node)};`);
+      return { kind: 'local', type: node.type, name };
     };
-    for (const root of roots) walk(root, visit);
-    return code.join('');
+    const stores = list.map(({ place, value }, k) => {
+      const pointer = settle(place.pointer, `effect ${id} ${k} pointer`);
+      const index = place.index && settle(place.index, `effect ${id} ${k} index`);
+      const stored = settle(value, `effect ${id} ${k} value`);
+      return { place: { ...place, pointer, ...(index && { index }) }, stored };
+    });
+    const after = stores.map(({ place, stored }) => {
+      const { code, at } = guard(id, place, true);
+      return code + writeLocated(place, at, expr(stored));
+    });
+    return [...before, ...after].join('\n');
   }
 
-  function walk(node: ExprNode, visit: (n: ExprNode) => void): void {
-    visit(node);
-    if (node.kind === 'unary' || node.kind === 'convert') walk(node.operand, visit);
-    else if (node.kind === 'binary') [node.left, node.right].forEach((n) => walk(n, visit));
-    else if (node.kind === 'conditional')
-      [node.test, node.then, node.otherwise].forEach((n) => walk(n, visit));
-    else if (node.kind === 'load')
-      [node.place.pointer, ...(node.place.index ? [node.place.index] : [])].forEach((n) => walk(n, visit));
+  const readsMemory = (node: ExprNode): boolean =>
+    node.kind === 'load' || subexpressions(node).some(readsMemory);
+
+  /** Guards of what an indivisible expression reads, in the order in which it is evaluated. */
+  function guardReads(id: NodeId, node: ExprNode): string {
+    const within = (n: ExprNode) => guardReads(id, n);
+    if (node.kind === 'load')
+      return placeExpressions(node.place).map(within).join('') + guard(id, node.place, false).code;
+    if (node.kind === 'conditional') {
+      const [then, otherwise] = [within(node.then), within(node.otherwise)];
+      const sides = then || otherwise ? `if (${expr(node.test)}) {\n${then}} else {\n${otherwise}}\n` : '';
+      return within(node.test) + sides;
+    }
+    if (node.kind === 'binary' && (node.op === 'land' || node.op === 'lor')) {
+      const right = within(node.right);
+      const test = node.op === 'land' ? expr(node.left) : `!${expr(node.left)}`;
+      return within(node.left) + (right ? `if (${test}) {\n${right}}\n` : '');
+    }
+    return subexpressions(node).map(within).join('');
+  }
+
+  function guardEffects(id: NodeId, list: readonly Effect[]): string {
+    const roots = list.flatMap((e) => [...placeExpressions(e.place), e.value]);
+    return roots.map((root) => guardReads(id, root)).join('');
   }
 
   const lockNumbers = lockTable(graph);
@@ -507,18 +549,16 @@ export function compile(
         return code + writeLocated(n.place, at, expr(n.value));
       })
       .with({ op: 'primitive' }, (n) => {
-        const guards = guardReads(id, [
-          ...(n.until ? [n.until] : []),
-          ...n.demands.map((d) => d.holds),
-          ...n.effects.map((e) => e.value),
-        ]);
-        const wait = n.until ? `if (!${expr(n.until)}) return ${BLOCKED};\n` : '';
-        const demands = n.demands.map((d) => `if (!${expr(d.holds)}) finding(${id}, -1);\n`).join('');
-        return guards + wait + acquire(id, n) + demands + effects(id, n.effects);
+        const wait = n.until ? `${guardReads(id, n.until)}if (!${expr(n.until)}) return ${BLOCKED};\n` : '';
+        const demands = n.demands.map(
+          (d, k) => `${guardReads(id, d.holds)}if (!${expr(d.holds)}) finding(${id}, ${DEMANDED - k});\n`,
+        );
+        const done = guardEffects(id, n.effects) + effects(id, n.effects, expr);
+        return wait + acquire(id, n) + demands.join('') + done;
       })
       .with({ op: 'observe' }, (n) => {
-        const body = effects(id, n.effects);
-        return n.when ? `${guardReads(id, [n.when])}if (${expr(n.when)}) ${body}` : body;
+        const body = effects(id, n.effects, look);
+        return n.when ? `if (${look(n.when)}) {\n${body}\n}` : body;
       })
       .with({ op: 'choose' }, (n) => {
         const table = n.values.map((v) => Number(expr(v)));
@@ -529,7 +569,8 @@ export function compile(
       .with({ op: 'assume' }, (n) => `if (!${expr(n.test)}) return ${NO_SUCCESSOR};`)
       .with(
         { op: 'finding' },
-        (n) => `if (${expr(n.test)}) { finding(${id}, -1); ${n.fatal ? `return ${NO_SUCCESSOR};` : ''} }`,
+        (n) =>
+          `if (${expr(n.test)}) { finding(${id}, ${STATED}); ${n.fatal ? `return ${NO_SUCCESSOR};` : ''} }`,
       )
       .with({ op: 'judge' }, (n) => {
         const number = program.properties.findIndex((p) => p.id === n.property);
@@ -621,10 +662,12 @@ export function compile(
 
   function evaluateCode<T>(code: string): T {
     const names = [...environment.keys()];
-    return new Function(...names, `'use strict'; return ${code};`)(...names.map((n) => environment.get(n))) as T;
+    return new Function(...names, `'use strict'; return ${code};`)(
+      ...names.map((n) => environment.get(n)),
+    ) as T;
   }
   const predicates = program.properties.map((p, i) => {
-    const predicate = evaluateCode<() => boolean>(`() => ${expr(p.holds)} !== 0`);
+    const predicate = evaluateCode<() => boolean>(`() => ${look(p.holds)} !== 0`);
     environment.set(`predicate_${i}`, predicate);
     return predicate;
   });
