@@ -45,7 +45,11 @@ const XFS_RMAP_NON_INODE_OWNER = XFS_RMAP_OWN_COW;
 
 export const xfs_force_shutdown = kernelFunction(
   'xfs_force_shutdown',
-  { file: 'fs/xfs/xfs_fsops.c', params: { mp: pointer(xfs_mount) } },
+  {
+    file: 'fs/xfs/xfs_fsops.c',
+    params: { mp: pointer(xfs_mount) },
+    abstracts: ['What a shutdown refuses afterwards is left out: faults and system calls go on as before.'],
+  },
   ({ mp }) => [set(mp.shutdown, 1)],
 );
 
