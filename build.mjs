@@ -3,12 +3,13 @@
 // Every output but dist/lang.js lies exactly one folder below dist/, as its source lies one below src/;
 // src/support/worker-file.ts counts on that to find a worker from wherever its caller was bundled.
 import { execFileSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const entries = {
   'cli/main': 'src/cli/main.ts',
+  'engine/check-worker': 'src/engine/check-worker.ts',
   'solver/z3-worker': 'src/solver/z3-worker.ts',
   lang: 'src/lang/public.ts',
 };
@@ -28,6 +29,8 @@ await build({
   sourcemap: true,
   logLevel: 'warning',
 });
+
+copyFileSync('src/report/results.schema.json', 'dist/results.schema.json');
 
 if (existsSync(entries.lang)) {
   const tsc = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')));

@@ -1,0 +1,170 @@
+/** `pagedeed check`: runs engines over scenarios and reports what they say. */
+import { availableParallelism } from 'node:os';
+import { styleText } from 'node:util';
+import { engineNamed, engines } from '../engine/registry.ts';
+import { runCells } from '../engine/run-cells.ts';
+import type { Outcome } from '../evidence/verdict.ts';
+import { abstractionsOf } from '../report/preamble.ts';
+import { isOpen, isWrong, type Result, resultsJson } from '../report/result.ts';
+import { verdictTable } from '../report/table.ts';
+import { PagedeedError, renderDiagnostic } from '../support/diagnostics.ts';
+import { didYouMean } from '../support/nearest.ts';
+import { writeEvidence } from './evidence-files.ts';
+import { requireWritable } from './files.ts';
+import type { Command, Given, Option } from './options.ts';
+import { type PlannedCell, planCheck } from './plan.ts';
+import { createProgress } from './progress.ts';
+import { version } from './version.ts';
+
+const options: readonly Option[] = [
+  {
+    name: 'property',
+    value: 'ID,...',
+    says: 'properties to check (all); reach:FUNCTION for what is possible',
+  },
+  { name: 'claims', value: 'SET', says: 'check what specs/claims.ts claims in this set: start' },
+  { name: 'model', value: 'FILE.ts', says: 'check a model of your own; it exports `program`' },
+  { name: 'engine', value: 'ID', says: `${engines.map((e) => e.id).join(', ')} (portfolio)` },
+  { name: 'cpus', value: 'N', says: 'CPUs, 1 to 4 (2)' },
+  { name: 'files', value: 'N', says: 'files (2)' },
+  { name: 'blocks', value: 'N', says: 'blocks of the device (2)' },
+  { name: 'offsets', value: 'N', says: 'offsets in a file (2)' },
+  { name: 'tasks', value: 'N', says: 'processes (2)' },
+  { name: 'early-kill', value: 'all|none', says: 'which tasks a failure kills at once (all)' },
+  {
+    name: 'source',
+    value: 'task|pfn',
+    says: 'who raises failures: a task, or somebody by frame number (task)',
+  },
+  { name: 'timeout', value: 'S', says: 'seconds for each scenario (300)' },
+  { name: 'memory', value: 'MIB', says: 'memory for the states of each scenario (2048)' },
+  { name: 'depth', value: 'N', says: 'search no deeper than N steps' },
+  { name: 'jobs', value: 'N', says: 'scenarios at a time (one for each processor)' },
+  { name: 'out', value: 'DIR', says: 'write traces and certificates there' },
+  { name: 'json', value: null, says: 'print results as JSON' },
+];
+
+export const checkCommand: Command = {
+  name: 'check',
+  operands: '[SCENARIO...]',
+  says: 'Check properties of scenarios: names or patterns such as v6.12/xfs*, all if none is given.',
+  options,
+  run: check,
+};
+
+async function check(given: Given): Promise<number> {
+  const engine = engineOf(given);
+  const limits = {
+    seconds: given.number('timeout', 1) ?? 300,
+    memoryMiB: given.number('memory', 1) ?? 2048,
+    depth: given.number('depth', 1) ?? null,
+  };
+  const jobs = given.number('jobs', 1) ?? availableParallelism();
+  const out = given.text('out');
+  const plan = await planCheck(given);
+  if ('diagnostics' in plan) {
+    process.stderr.write(plan.diagnostics.map((d) => `${renderDiagnostic(d)}\n`).join(''));
+    return 2;
+  }
+  if (out !== undefined) await requireWritable(out);
+
+  const { cells } = plan;
+  const results: Result[][] = cells.map(() => []);
+  const progress = createProgress(process.stderr);
+  const name = (cell: number) => cells[cell]?.scenario ?? '';
+  const interrupted = new AbortController();
+  const interrupt = () => interrupted.abort();
+  process.once('SIGINT', interrupt);
+  try {
+    await runCells(
+      cells.map(({ program, properties }) => ({ program, properties, engine, limits })),
+      jobs,
+      {
+        started: (cell) => progress.show(name(cell), 'starting'),
+        progress: (cell, text) => progress.show(name(cell), text),
+        async done(cell, outcomes) {
+          results[cell] = await resultsOf(cells[cell] as PlannedCell, outcomes, out);
+          progress.show(name(cell), '');
+        },
+      },
+      interrupted.signal,
+    );
+  } finally {
+    process.off('SIGINT', interrupt);
+    progress.clear();
+    print(results.flat(), cells, plan.kernel, given.has('json'));
+  }
+  if (interrupted.signal.aborted) return 130;
+  return statusOf(results.flat());
+}
+
+function engineOf(given: Given): string {
+  const id = given.text('engine') ?? 'portfolio';
+  if (engineNamed(id)) return id;
+  const known = engines.map((e) => e.id);
+  throw new PagedeedError({
+    code: 'PD0104',
+    message: `no engine is called ${id}`,
+    hint: didYouMean(id, known) ?? `there are: ${known.join(', ')}`,
+  });
+}
+
+async function resultsOf(
+  { scenario, program, claimed }: PlannedCell,
+  outcomes: readonly Outcome[],
+  out: string | undefined,
+): Promise<Result[]> {
+  const written = out === undefined ? null : await writeEvidence(out, scenario, outcomes);
+  const abstractions = abstractionsOf(program, new Set(program.functions.map((fn) => fn.name)));
+  return outcomes.map(({ property, verdict, engine, solver, depth, states, seconds }) => ({
+    scenario,
+    bounds: program.bounds,
+    policy: program.policy,
+    property,
+    verdict: verdict.verdict,
+    claimed: claimed.get(property) ?? null,
+    reason: 'reason' in verdict ? verdict.reason : null,
+    engine,
+    solver,
+    depth,
+    steps: 'traces' in verdict ? Math.max(...verdict.traces.map((t) => t.steps.length)) : null,
+    states,
+    seconds: Math.round(seconds * 1000) / 1000,
+    evidence: written?.get(property) ?? [],
+    abstractions,
+  }));
+}
+
+function print(
+  results: readonly Result[],
+  cells: readonly PlannedCell[],
+  kernel: boolean,
+  json: boolean,
+): void {
+  if (json) {
+    process.stdout.write(resultsJson(version(), results));
+    return;
+  }
+  const own = new Set(cells.flatMap(({ program }) => program.abstractions));
+  const all = new Set(results.flatMap((r) => r.abstractions));
+  const colour = process.stdout.isTTY;
+  process.stdout.write(
+    verdictTable(results, {
+      width: process.stdout.columns ?? 100,
+      paint: (text, result) => (colour ? styleText(colourOf(result), text) : text),
+      kernel,
+      abstractions: [...own],
+      ofFunctions: all.size - own.size,
+    }),
+  );
+}
+
+function colourOf(result: Result): 'green' | 'red' | 'yellow' {
+  if (isWrong(result)) return 'red';
+  return result.verdict === 'bounded' || result.verdict === 'unknown' ? 'yellow' : 'green';
+}
+
+function statusOf(results: readonly Result[]): number {
+  if (results.some(isWrong)) return 1;
+  return results.some(isOpen) ? 3 : 0;
+}

@@ -1,0 +1,136 @@
+/** Command lines: what each command takes, reading it, and its help. */
+import { parseArgs } from 'node:util';
+import { PagedeedError } from '../support/diagnostics.ts';
+import { didYouMean } from '../support/nearest.ts';
+
+/** One option; `value` names its argument in the help, null for a switch. */
+export interface Option {
+  readonly name: string;
+  readonly value: string | null;
+  readonly says: string;
+}
+
+export interface Command {
+  readonly name: string;
+  /** Positional arguments, as the help shows them. */
+  readonly operands: string;
+  readonly says: string;
+  readonly options: readonly Option[];
+  /** Prints to standard output; gives the exit status. Errors: PagedeedError for bad input. */
+  readonly run: (given: Given) => Promise<number>;
+}
+
+/** A command line that was read. */
+export interface Given {
+  readonly operands: readonly string[];
+  has(name: string): boolean;
+  /** undefined: not given. */
+  text(name: string): string | undefined;
+  /** A whole number of at least `least`. Errors: PD0002. */
+  number(name: string, least: number): number | undefined;
+  /** Errors: PD0002. */
+  oneOf<const T extends string>(name: string, values: readonly T[]): T | undefined;
+}
+
+const HELP: Option = { name: 'help', value: null, says: 'print this text' };
+
+/** Errors: PD0001 for an option that the command does not have, or that lacks its argument. */
+export function readOptions(command: Command, args: readonly string[]): Given {
+  const options = [...command.options, HELP];
+  const config = Object.fromEntries(
+    options.map((o) => [o.name, { type: o.value === null ? 'boolean' : 'string' } as const]),
+  );
+  const { values, positionals } = parse(command, args, config, options);
+  const text = (name: string): string | undefined => {
+    const value = values[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    operands: positionals,
+    has: (name) => values[name] !== undefined,
+    text,
+    number(name, least) {
+      const value = text(name);
+      if (value === undefined) return undefined;
+      const number = Number(value);
+      if (!/^\d+$/.test(value) || !Number.isSafeInteger(number) || number < least)
+        throw unfit(name, `not a whole number of at least ${least}: ${value}`);
+      return number;
+    },
+    oneOf(name, allowed) {
+      const value = text(name);
+      if (value === undefined) return undefined;
+      const found = allowed.find((a) => a === value);
+      if (found === undefined) throw unfit(name, `${value} is not one of ${allowed.join(', ')}`);
+      return found;
+    },
+  };
+}
+
+function unfit(name: string, message: string): PagedeedError {
+  return new PagedeedError({ code: 'PD0002', message, place: `--${name}` });
+}
+
+type Values = Readonly<Record<string, string | boolean | undefined>>;
+
+function parse(
+  command: Command,
+  args: readonly string[],
+  options: Record<string, { readonly type: 'string' | 'boolean' }>,
+  known: readonly Option[],
+): { values: Values; positionals: readonly string[] } {
+  const unknown = args.find(
+    (arg) => arg.startsWith('--') && arg !== '--' && !Object.hasOwn(options, optionName(arg)),
+  );
+  if (unknown !== undefined)
+    throw new PagedeedError({
+      code: 'PD0001',
+      message: `${command.name} has no option --${optionName(unknown)}`,
+      hint:
+        didYouMean(
+          `--${optionName(unknown)}`,
+          known.map((o) => `--${o.name}`),
+        ) ?? `pagedeed ${command.name} --help lists them`,
+    });
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    const [message = ''] = (error as Error).message.split('\n');
+    throw new PagedeedError({ code: 'PD0001', message: message.replace(/\.$/, '') });
+  }
+}
+
+const optionName = (arg: string): string => arg.slice(2).split('=')[0] ?? '';
+
+/** What `pagedeed COMMAND --help` prints; ends with a newline. */
+export function commandHelp(command: Command): string {
+  const rows = [...command.options, HELP].map((o) => ({
+    left: `--${o.name}${o.value === null ? '' : ` ${o.value}`}`,
+    right: o.says,
+  }));
+  const width = Math.max(...rows.map((r) => r.left.length));
+  const usage = ['usage: pagedeed', command.name, '[OPTION...]', command.operands].filter((w) => w !== '');
+  return [
+    usage.join(' '),
+    '',
+    command.says,
+    '',
+    ...rows.map((r) => `  ${r.left.padEnd(width)}  ${r.right}`),
+    '',
+  ].join('\n');
+}
+
+/** What `pagedeed --help` prints. */
+export function overallHelp(commands: readonly Command[]): string {
+  const width = Math.max(...commands.map((c) => c.name.length));
+  return [
+    'usage: pagedeed COMMAND [OPTION...]',
+    '',
+    ...commands.map((c) => `  ${c.name.padEnd(width)}  ${c.says}`),
+    '',
+    'pagedeed COMMAND --help describes a command. Exit status: 0 all is well; 1 a violation, or a',
+    'verdict other than claimed; 2 bad usage or input; 3 something is left open; 70 a bug of',
+    'pagedeed; 130 interrupted.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,140 @@
+/** From a command line of `check` to the programs and properties to check, and what is claimed of them. */
+import { type Claim, claims } from '../../specs/claims.ts';
+import type { Bounds } from '../lang/program.ts';
+import { type Diagnostic, PagedeedError } from '../support/diagnostics.ts';
+import { didYouMean } from '../support/nearest.ts';
+import {
+  defaultSetting,
+  generalPropertyIds,
+  propertyIds,
+  type Setting,
+  scenarioProgram,
+  selectScenarios,
+} from './catalogue.ts';
+import { loadModel } from './model-file.ts';
+import type { Given } from './options.ts';
+import { type Cell, checkPropertyNames, isReach } from './subject.ts';
+
+export type Plan =
+  | { readonly cells: readonly PlannedCell[]; readonly kernel: boolean }
+  | { readonly diagnostics: readonly Diagnostic[] };
+
+export interface PlannedCell extends Cell {
+  /** By property. */
+  readonly claimed: ReadonlyMap<string, Claim['verdict']>;
+}
+
+/** Errors: PagedeedError for names and values that make no sense; a model's faults come as diagnostics. */
+export async function planCheck(given: Given): Promise<Plan> {
+  const model = given.text('model');
+  const set = given.text('claims');
+  if (model !== undefined) return planModel(given, model);
+  if (set !== undefined) return { cells: planClaims(given, set), kernel: true };
+  return { cells: planScenarios(given), kernel: true };
+}
+
+function askedProperties(given: Given): readonly string[] | undefined {
+  return given.text('property')?.split(',');
+}
+
+function settingOf(given: Given): Setting {
+  const { bounds, policy } = defaultSetting;
+  const of = (name: keyof Setting['bounds']) => given.number(name, 1) ?? bounds[name];
+  return {
+    bounds: {
+      cpus: cpusOf(given, bounds.cpus),
+      files: of('files'),
+      blocks: of('blocks'),
+      offsets: of('offsets'),
+      tasks: of('tasks'),
+    },
+    policy: {
+      earlyKill: given.oneOf('early-kill', ['all', 'none']) ?? policy.earlyKill,
+      source: given.oneOf('source', ['task', 'pfn']) ?? policy.source,
+    },
+  };
+}
+
+/** Four CPUs are the most that a lock word has bits for. */
+function cpusOf(given: Given, usual: number): number {
+  const cpus = given.number('cpus', 1) ?? usual;
+  if (cpus <= 4) return cpus;
+  throw new PagedeedError({
+    code: 'PD0002',
+    message: `there are at most 4 CPUs, not ${cpus}`,
+    place: '--cpus',
+  });
+}
+
+function planScenarios(given: Given): readonly PlannedCell[] {
+  const setting = settingOf(given);
+  const asked = askedProperties(given) ?? propertyIds;
+  const ids = selectScenarios(given.operands);
+  checkPropertyNames(asked, propertyIds, null);
+  return ids.map((id) => {
+    const program = scenarioProgram(id, setting, asked);
+    if (asked.some(isReach)) checkPropertyNames(asked, propertyIds, program);
+    const claimed = claims.filter((c) => c.scenario === id && sameSetting(c, setting));
+    return { scenario: id, program, properties: asked, claimed: verdictsOf(claimed) };
+  });
+}
+
+function planClaims(given: Given, set: string): readonly PlannedCell[] {
+  const all = claims.filter((c) => c.sets.includes(set));
+  if (all.length === 0) {
+    const sets = [...new Set(claims.flatMap((c) => c.sets))];
+    throw new PagedeedError({
+      code: 'PD0002',
+      message: `no set of claims is called ${set}`,
+      place: '--claims',
+      hint: didYouMean(set, sets) ?? `there are: ${sets.join(', ')}`,
+    });
+  }
+  const asked = askedProperties(given);
+  const wanted = new Set(selectScenarios(given.operands));
+  const cells = new Map<string, Claim[]>();
+  for (const claim of all) {
+    if (!wanted.has(claim.scenario) || (asked && !asked.includes(claim.property))) continue;
+    const key = JSON.stringify([claim.scenario, claim.bounds, claim.policy]);
+    cells.set(key, [...(cells.get(key) ?? []), claim]);
+  }
+  return [...cells.values()].map((of) => {
+    const [{ scenario, bounds, policy }] = of as [Claim];
+    const properties = of.map((c) => c.property);
+    return {
+      scenario,
+      program: scenarioProgram(scenario, { bounds, policy }, properties),
+      properties,
+      claimed: verdictsOf(of),
+    };
+  });
+}
+
+async function planModel(given: Given, file: string): Promise<Plan> {
+  if (given.operands.length > 0)
+    throw new PagedeedError({ code: 'PD0001', message: 'a model is checked by itself, without scenarios' });
+  const named = ['files', 'blocks', 'offsets', 'tasks'].flatMap((name) => {
+    const count = given.number(name, 1);
+    return count === undefined ? [] : [[name, count] as const];
+  });
+  const bounds: Bounds = { cpus: cpusOf(given, defaultSetting.bounds.cpus), ...Object.fromEntries(named) };
+  const loaded = await loadModel(file, bounds);
+  if ('diagnostics' in loaded) return loaded;
+  const { program } = loaded;
+  const known = [...generalPropertyIds, ...new Set(program.properties.map((p) => p.id))];
+  const properties = askedProperties(given) ?? known;
+  checkPropertyNames(properties, known, program);
+  const cell = { scenario: program.name, program, properties, claimed: new Map() };
+  return { cells: [cell], kernel: false };
+}
+
+const verdictsOf = (of: readonly Claim[]): ReadonlyMap<string, Claim['verdict']> =>
+  new Map(of.map((c) => [c.property, c.verdict]));
+
+function sameSetting(claim: Claim, { bounds, policy }: Setting): boolean {
+  return (
+    claim.policy.earlyKill === policy.earlyKill &&
+    claim.policy.source === policy.source &&
+    (Object.keys(bounds) as (keyof typeof bounds)[]).every((name) => claim.bounds[name] === bounds[name])
+  );
+}

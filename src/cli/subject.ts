@@ -1,0 +1,37 @@
+/** What a check is about: programs and the properties asked of each. */
+import { functionLines } from '../lang/print.ts';
+import type { Program } from '../lang/program.ts';
+import { PagedeedError } from '../support/diagnostics.ts';
+import { didYouMean } from '../support/nearest.ts';
+
+export interface Cell {
+  readonly scenario: string;
+  readonly program: Program;
+  readonly properties: readonly string[];
+}
+
+/** Errors: PD0102 for a property that is not among `known`, nor a place that can be reached. */
+export function checkPropertyNames(
+  asked: readonly string[],
+  known: readonly string[],
+  program: Program | null,
+): void {
+  const unknown = asked.find((id) => !known.includes(id) && !(program ? isTarget(program, id) : isReach(id)));
+  if (unknown === undefined) return;
+  const names = [...known, ...(program ? program.functions.map((fn) => `reach:${fn.name}`) : [])];
+  throw new PagedeedError({
+    code: 'PD0102',
+    message: `no property is called ${unknown}`,
+    hint: didYouMean(unknown, names) ?? 'pagedeed list properties prints them all',
+  });
+}
+
+export const isReach = (id: string): boolean => id.startsWith('reach:');
+
+/** `reach:FUNCTION`, or `reach:FUNCTION:LINE:then` for a branch. */
+function isTarget(program: Program, id: string): boolean {
+  const [, name, line, side] = /^reach:([^:]+)(?::(\d+):(then|else))?$/.exec(id) ?? [];
+  const fn = program.functions.find((f) => f.name === name);
+  if (!fn) return false;
+  return side === undefined || functionLines(fn)[Number(line) - 1]?.stmt?.kind === 'if';
+}

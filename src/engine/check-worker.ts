@@ -1,0 +1,31 @@
+/** A worker thread that checks one program: gets one `CheckRequest`, sends `CheckMessage`s. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Outcome } from '../evidence/verdict.ts';
+import type { Program } from '../lang/program.ts';
+import { assert } from '../support/assert.ts';
+import { lower } from '../system/lower.ts';
+import type { Limits } from './engine.ts';
+import { engineNamed } from './registry.ts';
+
+export interface CheckRequest {
+  readonly program: Program;
+  readonly properties: readonly string[];
+  readonly engine: string;
+  readonly limits: Omit<Limits, 'signal'>;
+}
+
+export type CheckMessage =
+  | { readonly kind: 'progress'; readonly text: string }
+  | { readonly kind: 'done'; readonly outcomes: readonly Outcome[] };
+
+assert(parentPort, 'check-worker must be started as a worker thread');
+const port = parentPort;
+const { program, properties, engine: id, limits } = workerData as CheckRequest;
+const engine = engineNamed(id);
+assert(engine, `no engine is called ${id}`);
+
+const send = (message: CheckMessage): void => port.postMessage(message);
+const outcomes = await engine.check({ program, graph: lower(program), properties }, limits, (text) =>
+  send({ kind: 'progress', text }),
+);
+send({ kind: 'done', outcomes });

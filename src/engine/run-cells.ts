@@ -1,0 +1,98 @@
+/** Checks in worker threads, several at a time: each can be stopped, and none holds up the others. */
+import { Worker } from 'node:worker_threads';
+import type { Outcome } from '../evidence/verdict.ts';
+import { InternalError } from '../support/assert.ts';
+import { workerFile } from '../support/worker-file.ts';
+import type { CheckMessage, CheckRequest } from './check-worker.ts';
+
+export interface Events {
+  readonly started: (cell: number) => void;
+  readonly progress: (cell: number, text: string) => void;
+  /** Awaited before the next cell starts in its place. */
+  readonly done: (cell: number, outcomes: readonly Outcome[]) => Promise<void>;
+}
+
+/** How long after its time an engine may go on, seconds, until it is stopped from outside. */
+const GRACE = 20;
+
+/**
+ * Runs the cells, `jobs` at a time, until all are done or `signal` is given. Errors: InternalError where a
+ * worker dies of a bug; the first error of `events.done`.
+ */
+export async function runCells(
+  cells: readonly CheckRequest[],
+  jobs: number,
+  events: Events,
+  signal: AbortSignal,
+): Promise<void> {
+  let next = 0;
+  const failed = new AbortController();
+  const stop = AbortSignal.any([signal, failed.signal]);
+  const lane = async (): Promise<void> => {
+    while (next < cells.length && !stop.aborted) {
+      const cell = next++;
+      events.started(cell);
+      const outcomes = await runCell(
+        cells[cell] as CheckRequest,
+        (text) => events.progress(cell, text),
+        stop,
+      );
+      if (outcomes) await events.done(cell, outcomes);
+    }
+  };
+  const lanes = Array.from({ length: Math.min(jobs, cells.length) }, () =>
+    lane().catch((error: unknown) => {
+      failed.abort();
+      throw error;
+    }),
+  );
+  const settled = await Promise.allSettled(lanes);
+  for (const s of settled) if (s.status === 'rejected') throw s.reason;
+}
+
+/** null: it was stopped. */
+async function runCell(
+  request: CheckRequest,
+  progress: (text: string) => void,
+  signal: AbortSignal,
+): Promise<readonly Outcome[] | null> {
+  const worker = new Worker(await workerFile('engine/check-worker'), {
+    workerData: request,
+    resourceLimits: { maxOldGenerationSizeMb: request.limits.memoryMiB },
+  });
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await new Promise((resolve, reject) => {
+      const giveUp = (reason: string) => resolve(undecided(request, reason));
+      signal.addEventListener('abort', () => resolve(null), { once: true });
+      if (signal.aborted) resolve(null);
+      const { seconds } = request.limits;
+      timer = setTimeout(() => giveUp(`time ran out after ${seconds} s`), (seconds + GRACE) * 1000);
+      worker.on('message', (message: CheckMessage) => {
+        if (message.kind === 'progress') progress(message.text);
+        else resolve(message.outcomes);
+      });
+      worker.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ERR_WORKER_OUT_OF_MEMORY')
+          giveUp(`memory ran out at ${request.limits.memoryMiB} MiB`);
+        else reject(error);
+      });
+      worker.on('exit', () => reject(new InternalError('a check ended without an answer')));
+    });
+  } finally {
+    clearTimeout(timer);
+    await worker.terminate();
+  }
+}
+
+function undecided({ properties, engine, limits }: CheckRequest, reason: string): readonly Outcome[] {
+  return properties.map((property) => ({
+    property,
+    verdict: { verdict: 'unknown', reason },
+    engine,
+    solver: null,
+    depth: null,
+    states: null,
+    seconds: limits.seconds,
+  }));
+}
