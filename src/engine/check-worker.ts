@@ -3,7 +3,6 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Outcome } from '../evidence/verdict.ts';
 import type { Program } from '../lang/program.ts';
 import { assert } from '../support/assert.ts';
-import { lower } from '../system/lower.ts';
 import type { Limits } from './engine.ts';
 import { engineNamed } from './registry.ts';
 
@@ -25,7 +24,7 @@ const engine = engineNamed(id);
 assert(engine, `no engine is called ${id}`);
 
 const send = (message: CheckMessage): void => port.postMessage(message);
-const outcomes = await engine.check({ program, graph: lower(program), properties }, limits, (text) =>
+const outcomes = await engine.check({ program, properties }, limits, (text) =>
   send({ kind: 'progress', text }),
 );
 send({ kind: 'done', outcomes });

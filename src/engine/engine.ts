@@ -1,11 +1,9 @@
 /** The one interface of all engines. */
 import type { Outcome } from '../evidence/verdict.ts';
 import type { Program } from '../lang/program.ts';
-import type { Graph } from '../system/graph.ts';
 
 export interface Task {
   readonly program: Program;
-  readonly graph: Graph;
   /** Property identifiers; one exploration and one invariant may serve them all. */
   readonly properties: readonly string[];
 }

@@ -4,14 +4,13 @@ import { sentinelProgram } from '../../specs/reference/sentinel.ts';
 import { twoLocksProgram } from '../../specs/reference/two-locks.ts';
 import type { Outcome } from '../evidence/verdict.ts';
 import type { Program } from '../lang/program.ts';
-import { lower } from '../system/lower.ts';
 import type { Limits } from './engine.ts';
 import { explicitEngine } from './explicit-engine.ts';
 
 const limits: Limits = { seconds: 60, memoryMiB: 512, depth: null };
 
 async function check(program: Program, properties: readonly string[], own: Partial<Limits> = {}) {
-  const task = { program, graph: lower(program), properties };
+  const task = { program, properties };
   return explicitEngine.check(task, { ...limits, ...own }, () => undefined);
 }
 const verdicts = (outcomes: readonly Outcome[]) => outcomes.map((o) => o.verdict.verdict);

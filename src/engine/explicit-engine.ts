@@ -7,8 +7,9 @@ import { writeTrace } from '../evidence/trace-file.ts';
 import type { Outcome, Verdict } from '../evidence/verdict.ts';
 import { TooManyValues } from '../semantics/values.ts';
 import type { Engine, Limits, Task } from './engine.ts';
-import { type Found, type SearchResult, search } from './explicit.ts';
+import type { Found, SearchResult } from './explicit.ts';
 import { lockCycle } from './lock-cycle.ts';
+import { searchUnrolled } from './unrolled-search.ts';
 
 /** A finding of the search as evidence, or why it is none. */
 type Evidence = { readonly trace: Trace } | { readonly reason: string };
@@ -42,7 +43,7 @@ function tryToSearch(task: Task, limits: Limits, progress: (text: string) => voi
   const { properties } = task;
   const isFinding = (id: string) => !id.startsWith('reach:') && id !== 'lock-order' && id !== 'no-data-race';
   try {
-    return search(task.graph, {
+    const searched = searchUnrolled(task.program, {
       limits: {
         seconds: limits.seconds,
         memoryMiB: limits.memoryMiB,
@@ -52,6 +53,7 @@ function tryToSearch(task: Task, limits: Limits, progress: (text: string) => voi
       ...(properties.every(isFinding) && { until: properties }),
       progress: (states, depth) => progress(`${states} states, ${depth} steps deep`),
     });
+    return searched.kind === 'searched' ? searched.result : searched.reason;
   } catch (error) {
     if (error instanceof TooManyValues) return error.message;
     throw error;

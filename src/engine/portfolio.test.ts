@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { sentinelProgram } from '../../specs/reference/sentinel.ts';
 import type { Verdict } from '../evidence/verdict.ts';
-import { lower } from '../system/lower.ts';
 import type { Engine } from './engine.ts';
 import { portfolio } from './portfolio.ts';
 
@@ -24,11 +23,7 @@ function scripted(id: string, verdicts: Readonly<Record<string, Verdict['verdict
 }
 
 const run = (engines: readonly Engine[], properties: readonly string[], seconds = 60) =>
-  portfolio(engines).check(
-    { program, graph: lower(program), properties },
-    { seconds, memoryMiB: 64, depth: null },
-    () => undefined,
-  );
+  portfolio(engines).check({ program, properties }, { seconds, memoryMiB: 64, depth: null }, () => undefined);
 
 test('an engine is asked what those before it left open', async () => {
   const first = scripted('first', { a: 'violated', b: 'bounded', c: 'unknown' });
