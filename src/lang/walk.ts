@@ -84,6 +84,11 @@ export function* eachStatement(statements: readonly StmtNode[]): Generator<StmtN
   }
 }
 
+/** Whether the expression reads memory itself; what a function that it calls reads does not count. */
+export function readsMemory(node: ExprNode): boolean {
+  return node.kind === 'load' || subexpressions(node).some(readsMemory);
+}
+
 export function* eachExpression(root: ExprNode): Generator<ExprNode> {
   yield root;
   for (const child of subexpressions(root)) yield* eachExpression(child);

@@ -8,7 +8,7 @@ import type { BinaryOperator, Effect, ExprNode, Place } from '../lang/nodes.ts';
 import { boundValue, structNamed } from '../lang/program.ts';
 import { LIVE } from '../lang/structs.ts';
 import { bitsOf, type Type } from '../lang/types.ts';
-import { placeExpressions, subexpressions } from '../lang/walk.ts';
+import { placeExpressions, readsMemory, subexpressions } from '../lang/walk.ts';
 import { instancesOf, storageOf } from '../lang/words.ts';
 import { assert } from '../support/assert.ts';
 import { type Graph, type GraphNode, type NodeId, successors } from '../system/graph.ts';
@@ -466,9 +466,6 @@ export function compile(
     });
     return [...before, ...after].join('\n');
   }
-
-  const readsMemory = (node: ExprNode): boolean =>
-    node.kind === 'load' || subexpressions(node).some(readsMemory);
 
   /** Guards of what an indivisible expression reads, in the order in which it is evaluated. */
   function guardReads(id: NodeId, node: ExprNode): string {

@@ -6,11 +6,12 @@ import type { Effect, ExprNode, Place } from '../lang/nodes.ts';
 import { boundValue, structNamed } from '../lang/program.ts';
 import { LIVE } from '../lang/structs.ts';
 import { type Bits, bitsOf } from '../lang/types.ts';
+import { placeExpressions, readsMemory, subexpressions } from '../lang/walk.ts';
 import { instancesOf, storageOf, wordName } from '../lang/words.ts';
 import { assert } from '../support/assert.ts';
-import type { Graph, GraphNode, NodeId } from '../system/graph.ts';
 import { storageKey } from '../system/fields.ts';
-import { expressionsIn, postorder } from '../system/points.ts';
+import type { Graph, GraphNode, NodeId } from '../system/graph.ts';
+import { postorder } from '../system/points.ts';
 
 import type { Term, Terms } from './terms.ts';
 
@@ -133,22 +134,34 @@ export function symbolicStep(
     readonly bits: Bits;
   }
 
+  /** A place whose pointer and index are evaluated. */
+  interface Spot {
+    readonly place: Place;
+    readonly pointer: Term;
+    readonly index: Term | undefined;
+  }
+
+  function spotOf(place: Place, flow: Flow, looking = false): Spot {
+    const index = place.index && evaluate(place.index, flow, looking);
+    return { place, pointer: evaluate(place.pointer, flow, looking), index };
+  }
+
   /** The words that a place may be, each under its condition, and when it is none. */
   function targets(
-    place: Place,
+    { place, pointer, index }: Spot,
     flow: Flow,
-  ): { list: readonly Target[]; pointer: Term; valid: Term; inside: Term } {
+    looking = false,
+  ): { list: readonly Target[]; valid: Term; inside: Term } {
     const struct = structNamed(program, place.struct);
     const storage = storageOf(struct, place.field);
-    const pointer = evaluate(place.pointer, flow);
-    const index = place.index && evaluate(place.index, flow);
+    const mustLive = struct.mortal && place.field !== LIVE && !looking;
     const length = storage.length === undefined ? 1 : boundValue(program.bounds, storage.length);
     const bits = bitsOf(storage.type);
     const list: Target[] = [];
     const valid: Term[] = [];
     for (let instance = 0; instance < instancesOf(program, struct); instance++) {
       const is = eq(pointer, setting.address(struct.name, instance));
-      const live = struct.mortal
+      const live = mustLive
         ? wordTerm(flow, wordName({ struct: struct.name, instance, field: LIVE }), 1)
         : true_;
       const condition = and(is, live);
@@ -161,7 +174,7 @@ export function symbolicStep(
           bits,
         });
       else
-        for (let i = 0; i < length; i++) {
+        for (let i = 0; i < Math.min(length, 2 ** index.bits); i++) {
           const at = eq(index, terms.constant(index.bits, BigInt(i)));
           list.push({
             condition: and(condition, at),
@@ -171,20 +184,23 @@ export function symbolicStep(
         }
     }
     const inside =
-      index === undefined ? true_ : terms.binary('ult', index, terms.constant(index.bits, BigInt(length)));
-    return { list: list.filter((t) => t.condition !== false_), pointer, valid: or(...valid), inside };
+      index === undefined || length >= 2 ** index.bits
+        ? true_
+        : terms.binary('ult', index, terms.constant(index.bits, BigInt(length)));
+    return { list: list.filter((t) => t.condition !== false_), valid: or(...valid), inside };
   }
 
   function wordTerm(flow: Flow, name: string, bits: Bits): Term {
     return flow.words.get(name) ?? setting.initial(name, bits);
   }
 
-  function read(place: Place, flow: Flow): Term {
-    const { list } = targets(place, flow);
+  function read(place: Place, flow: Flow, looking = false): Term {
+    const { list } = targets(spotOf(place, flow, looking), flow, looking);
     const storage = storageOf(structNamed(program, place.struct), place.field);
     const bits = bitsOf(storage.type);
-    // Outside of all targets the guard has ended the path, except for sparse arrays, which read as 0.
-    const start: Term | null = storage.sparse ? terms.constant(bits, 0n) : null;
+    // Outside of all targets the guard has ended the path, except for sparse arrays, which read as 0, and for
+    // properties and observations, which read 0 where there is nothing to read.
+    const start: Term | null = storage.sparse || looking ? terms.constant(bits, 0n) : null;
     const value = list.reduceRight<Term | null>((otherwise, t) => {
       const word = wordTerm(flow, t.word, t.bits);
       return otherwise ? ite(t.condition, word, otherwise) : word;
@@ -192,11 +208,11 @@ export function symbolicStep(
     return terms.convert('trunc', bitsOf(place.type), value ?? terms.constant(bits, 0n));
   }
 
-  function write(place: Place, value: Term, flow: Flow): void {
-    if (graph.unread.has(storageKey(program, place))) return;
-    for (const t of targets(place, flow).list) {
+  function write(spot: Spot, value: Term, flow: Flow): void {
+    if (graph.unread.has(storageKey(program, spot.place))) return;
+    for (const t of targets(spot, flow).list) {
       const old = wordTerm(flow, t.word, t.bits);
-      const part = bitsOf(place.type);
+      const part = bitsOf(spot.place.type);
       const stored = part === t.bits ? value : insert(old, value, t.bits, part);
       flow.words.set(t.word, ite(t.condition, stored, old));
     }
@@ -207,7 +223,9 @@ export function symbolicStep(
     return terms.binary('bor', terms.binary('band', old, kept), terms.convert('zext', bits, value));
   }
 
-  function evaluate(node: ExprNode, flow: Flow): Term {
+  /** `looking`: for a property or an observation, whose reads are no accesses. */
+  function evaluate(node: ExprNode, flow: Flow, looking = false): Term {
+    const value = (n: ExprNode) => evaluate(n, flow, looking);
     switch (node.kind) {
       case 'const':
         return terms.constant(bitsOf(node.type), node.value);
@@ -218,15 +236,15 @@ export function symbolicStep(
       case 'cpu':
         return terms.constant(8, BigInt(cpu));
       case 'unary':
-        return terms.unary(node.op, evaluate(node.operand, flow));
+        return terms.unary(node.op, value(node.operand));
       case 'binary':
-        return terms.binary(node.op, evaluate(node.left, flow), evaluate(node.right, flow));
+        return terms.binary(node.op, value(node.left), value(node.right));
       case 'conditional':
-        return ite(evaluate(node.test, flow), evaluate(node.then, flow), evaluate(node.otherwise, flow));
+        return ite(value(node.test), value(node.then), value(node.otherwise));
       case 'convert':
-        return terms.convert(node.how, bitsOf(node.type), evaluate(node.operand, flow));
+        return terms.convert(node.how, bitsOf(node.type), value(node.operand));
       case 'load':
-        return read(node.place, flow);
+        return read(node.place, flow, looking);
       case 'call':
         throw new Error('calls are inlined');
     }
@@ -240,44 +258,57 @@ export function symbolicStep(
     return { ...flow, path: [...flow.path, condition], guards: [...flow.guards, guard] };
   };
 
-  /** Judges the dereference in an access; the path goes on where it succeeds. */
-  function access(place: Place, flow: Flow, stores: boolean): Flow | null {
-    const { pointer, valid, inside } = targets(place, flow);
-    const bad = not(valid);
+  /** Judges the dereference in an access that happens `when`; the path goes on where it succeeds. */
+  function access(spot: Spot, flow: Flow, stores: boolean, when: Term = true_): Flow | null {
+    const { valid, inside } = targets(spot, flow);
+    const bad = and(when, not(valid));
     if (bad !== false_) {
-      const marks = program.marks.map((m) => eq(pointer, terms.constant(64, m.value)));
-      const null_ = eq(pointer, terms.constant(64, 0n));
-      violate('no-sentinel-deref', flow, bad, or(...marks));
-      violate('no-null-deref', flow, bad, null_, not(or(...marks)));
-      violate('no-stale-deref', flow, bad, not(null_), not(or(...marks)));
+      const mark = or(...program.marks.map((m) => eq(spot.pointer, terms.constant(64, m.value))));
+      const null_ = eq(spot.pointer, terms.constant(64, 0n));
+      violate('no-sentinel-deref', flow, bad, mark);
+      violate('no-null-deref', flow, bad, null_, not(mark));
+      violate('no-stale-deref', flow, bad, not(null_), not(mark));
     }
-    const went = extend(flow, valid);
-    const storage = storageOf(structNamed(program, place.struct), place.field);
+    const went = extend(flow, not(bad));
+    const storage = storageOf(structNamed(program, spot.place.struct), spot.place.field);
     if (!went || (storage.sparse && !stores)) return went;
-    violate('out-of-model', went, not(inside));
-    return extend(went, inside);
+    violate('out-of-model', went, when, not(inside));
+    return extend(went, not(and(when, not(inside))));
   }
 
-  /** Judges the dereferences inside an indivisible expression. */
-  function accessAll(roots: readonly ExprNode[], flow: Flow): Flow | null {
-    let current: Flow | null = flow;
-    const visit = (node: ExprNode): void => {
-      if (node.kind === 'load' && node.place.pointer.kind !== 'address' && current)
-        current = access(node.place, current, false);
-      if (node.kind === 'unary' || node.kind === 'convert') visit(node.operand);
-      if (node.kind === 'binary') for (const n of [node.left, node.right]) visit(n);
-      if (node.kind === 'conditional') for (const n of [node.test, node.then, node.otherwise]) visit(n);
-    };
-    for (const root of roots) visit(root);
-    return current;
+  /** Judges the dereferences inside an indivisible expression, in the order in which it is evaluated. */
+  function accessWithin(roots: readonly ExprNode[], flow: Flow | null, when: Term = true_): Flow | null {
+    return roots.reduce((current, root) => current && accessIn(root, current, when), flow);
   }
 
-  function applyEffects(effects: readonly Effect[], flow: Flow): Flow | null {
-    const values = effects.map((e) => evaluate(e.value, flow));
+  function accessIn(node: ExprNode, flow: Flow, when: Term): Flow | null {
+    if (node.kind === 'conditional') {
+      const went = accessIn(node.test, flow, when);
+      if (!went || ![node.then, node.otherwise].some(readsMemory)) return went;
+      const test = evaluate(node.test, went);
+      const then = accessIn(node.then, went, and(when, test));
+      return then && accessIn(node.otherwise, then, and(when, not(test)));
+    }
+    if (node.kind === 'binary' && (node.op === 'land' || node.op === 'lor')) {
+      const went = accessIn(node.left, flow, when);
+      if (!went || !readsMemory(node.right)) return went;
+      const left = evaluate(node.left, went);
+      return accessIn(node.right, went, and(when, node.op === 'land' ? left : not(left)));
+    }
+    const went = accessWithin(subexpressions(node), flow, when);
+    return went && node.kind === 'load' ? access(spotOf(node.place, went), went, false, when) : went;
+  }
+
+  /** Stores; what they store, and where, is all read before the first of them. */
+  function applyEffects(effects: readonly Effect[], flow: Flow, looking: boolean): Flow | null {
+    const stores = effects.map((e) => ({
+      spot: spotOf(e.place, flow, looking),
+      value: evaluate(e.value, flow, looking),
+    }));
     let current: Flow | null = flow;
-    for (const [i, e] of effects.entries()) {
-      current = current && access(e.place, current, true);
-      if (current) write(e.place, values[i] as Term, current);
+    for (const { spot, value } of stores) {
+      current = current && access(spot, current, true);
+      if (current) write(spot, value, current);
     }
     return current;
   }
@@ -285,7 +316,7 @@ export function symbolicStep(
   function judge(property: string, flow: Flow, others: Term): void {
     const node = program.properties.find((p) => p.id === property);
     assert(node !== undefined, `property ${property} is judged`);
-    violate(property, flow, others, not(evaluate(node.holds, flow)));
+    violate(property, flow, others, not(evaluate(node.holds, flow, true)));
   }
 
   /** No other CPU stands inside the functions of a predicate. */
@@ -314,32 +345,40 @@ export function symbolicStep(
         flow.locals.set(node.local, evaluate(node.value, flow));
         return [[node.next, flow]];
       case 'load': {
-        const went = access(node.place, flow, false);
+        const went = access(spotOf(node.place, flow), flow, false);
         if (went) went.locals.set(node.local, read(node.place, went));
         return [[node.next, went]];
       }
       case 'store': {
-        const value = evaluate(node.value, flow);
-        const went = access(node.place, flow, true);
-        if (went) write(node.place, value, went);
+        const [spot, value] = [spotOf(node.place, flow), evaluate(node.value, flow)];
+        const went = access(spot, flow, true);
+        if (went) write(spot, value, went);
         return [[node.next, went]];
       }
       case 'primitive': {
-        let went = accessAll(expressionsOfPrimitive(node), flow);
-        if (went && node.until) {
+        let went: Flow | null = flow;
+        if (node.until) {
+          went = accessWithin([node.until], went);
+          if (!went) return [];
           const ready = evaluate(node.until, went);
           blocked.push(and(guardOf(went), not(ready)));
           went = extend(went, ready);
         }
-        if (!went) return [];
-        for (const d of node.demands) violate(d.property, went, not(evaluate(d.holds, went)));
-        return [[node.next, applyEffects(node.effects, went)]];
+        for (const d of node.demands) {
+          went = went && accessWithin([d.holds], went);
+          if (went) violate(d.property, went, not(evaluate(d.holds, went)));
+        }
+        went = accessWithin(
+          node.effects.flatMap((e) => [...placeExpressions(e.place), e.value]),
+          went,
+        );
+        return went ? [[node.next, applyEffects(node.effects, went, false)]] : [];
       }
       case 'observe': {
-        if (!node.when) return [[node.next, applyEffects(node.effects, flow)]];
-        const test = evaluate(node.when, flow);
+        if (!node.when) return [[node.next, applyEffects(node.effects, flow, true)]];
+        const test = evaluate(node.when, flow, true);
         const does = extend({ ...flow, words: new Map(flow.words) }, test);
-        const did = does && applyEffects(node.effects, does);
+        const did = does && applyEffects(node.effects, does, true);
         const not_ = extend(flow, not(test));
         return [
           [node.next, did],
@@ -391,14 +430,6 @@ export function symbolicStep(
         return [];
       }
     }
-  }
-
-  function expressionsOfPrimitive(node: Extract<GraphNode, { op: 'primitive' }>): readonly ExprNode[] {
-    return expressionsIn({
-      ...node,
-      lock: null,
-      effects: node.effects.map((e) => ({ ...e, place: { ...e.place, pointer: e.value } })),
-    });
   }
 
   /** Several flows into one: words and live locals become if-then-elses over where the flow came from. */

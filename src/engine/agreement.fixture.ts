@@ -1,0 +1,193 @@
+/**
+ * Runs a program twice, by the structured interpreter and by generated code, with the same decisions, and says
+ * where the two come apart.
+ */
+import { createMachine, type Executed, type Machine } from '../evidence/interpreter.ts';
+import { defaultAddresses } from '../lang/addresses.ts';
+import { type Decisions, type Draw, drawFrom } from '../lang/arbitrary-world.fixture.ts';
+import { functionLines } from '../lang/print.ts';
+import { boundValue, type Program, structNamed } from '../lang/program.ts';
+import { bitsOf } from '../lang/types.ts';
+import { stateWords, storageOf } from '../lang/words.ts';
+import { BLOCKED, type Compiled, compile, SUCCESSOR } from '../semantics/compile.ts';
+import { fieldSlot } from '../semantics/layout.ts';
+import { TooManyValues } from '../semantics/values.ts';
+import type { Graph } from '../system/graph.ts';
+import { lower } from '../system/lower.ts';
+import { propertyOfFinding } from './explicit.ts';
+
+/** One step of generated code with all that the interpreter must show too. */
+interface Step {
+  readonly outcome: number;
+  readonly findings: readonly string[];
+  readonly choices: readonly number[];
+  readonly pauses: number;
+}
+
+export interface Generated {
+  readonly compiled: Compiled;
+  readonly graph: Graph;
+  run(cpu: number, operation: number | null, draw: Draw): Step;
+  point(cpu: number): number;
+}
+
+/** Rounds that every loop is unrolled to: more than random loops have. */
+const ROUNDS = 3;
+const MOST_STEPS = 300;
+
+function allLoops(program: Program): ReadonlyMap<string, number> {
+  return new Map(
+    program.functions.flatMap((fn) =>
+      functionLines(fn).flatMap((line, i) =>
+        line.stmt?.kind === 'while' ? [[`${fn.name}:${i + 1}`, ROUNDS] as const] : [],
+      ),
+    ),
+  );
+}
+
+export function generate(program: Program, idBits: 8 | 16 = 8): Generated {
+  const graph = lower(program, { rounds: allLoops(program) });
+  let findings: string[] = [];
+  const compiled: Compiled = compile(
+    graph,
+    {
+      finding: (node, cause) => findings.push(propertyOfFinding(graph, compiled.values, node, cause)),
+      judged: (property) => findings.push(program.properties[property]?.id ?? ''),
+      reached: () => undefined,
+      ordered: () => undefined,
+    },
+    { idBits, trackLocks: false },
+  );
+  const { choices, layout, state } = compiled;
+  state.set(compiled.initial);
+  const point = (cpu: number): number => {
+    const bit = layout.pc.base + cpu * layout.pc.width;
+    return ((state[bit >>> 5] as number) >>> (bit & 31)) & (2 ** layout.pc.width - 1);
+  };
+  return {
+    compiled,
+    graph,
+    point,
+    run(cpu, operation, draw) {
+      const run = operation === null ? compiled.resumes[point(cpu)] : compiled.starts[operation];
+      const before = state.slice();
+      choices.reset();
+      for (let skip = draw.below(6); ; skip--) {
+        state.set(before);
+        choices.rewind();
+        findings = [];
+        const outcome = run?.(cpu) ?? -1;
+        const answers = [...choices.path.slice(0, choices.length)];
+        const step = { outcome, findings, choices: answers, pauses: compiled.pauses.count };
+        if (skip === 0 || !choices.next()) {
+          if (outcome !== SUCCESSOR) state.set(before);
+          return step;
+        }
+      }
+    },
+  };
+}
+
+/** The state's words that generated code has, as numbers. */
+function wordsOf(program: Program, { compiled }: Generated): ReadonlyMap<string, bigint> {
+  const words = new Map<string, bigint>();
+  for (const word of stateWords(program)) {
+    const slot = fieldSlot(compiled.layout, word.struct, word.field);
+    if (!slot) continue;
+    const storage = storageOf(structNamed(program, word.struct), word.field);
+    const length = storage.length === undefined ? 1 : boundValue(program.bounds, storage.length);
+    const bit = slot.base + (word.instance * length + (word.index ?? 0)) * slot.width;
+    const packed = ((compiled.state[bit >>> 5] as number) >>> (bit & 31)) & (2 ** slot.width - 1);
+    words.set(word.name, bitsOf(word.type) >= 32 ? compiled.values.valueOf(packed) : BigInt(packed));
+  }
+  return words;
+}
+
+/** What the interpreter does during one step of generated code. */
+interface Interpreted {
+  readonly findings: readonly string[];
+  readonly ended: Executed['ended'];
+  /** It stands before a primitive that waits. */
+  readonly waits: boolean;
+}
+
+function interpret(
+  machine: Machine,
+  program: Program,
+  cpu: number,
+  operation: number | null,
+  step: Step,
+): Interpreted {
+  const answers = [...step.choices];
+  const findings: string[] = [];
+  let ended: Executed['ended'] = 'no';
+  const note = (did: Executed): void => {
+    findings.push(...did.findings.map((f) => f.property));
+    ended = did.ended;
+  };
+  if (operation !== null) note(machine.start(cpu, program.operations[operation] as string));
+  const limit = step.outcome === SUCCESSOR ? step.pauses : MOST_STEPS;
+  for (let i = 0; i < limit && ended === 'no'; i++) {
+    const pause = machine.pauseOf(cpu);
+    if (pause?.kind === 'primitive' && !pause.ready()) return { findings, ended, waits: true };
+    note(machine.step(cpu, pause?.kind === 'choose' ? answers.shift() : undefined));
+  }
+  return { findings, ended, waits: false };
+}
+
+/** Runs both for some steps; null where they agree, else what differs. */
+export function disagreement(
+  interpreted: Program,
+  generated: Program,
+  decisions: Decisions,
+  steps: number,
+): string | null {
+  try {
+    return compare(interpreted, generate(generated, 8), generated, drawFrom(decisions), steps);
+  } catch (error) {
+    if (!(error instanceof TooManyValues)) throw error;
+    return compare(interpreted, generate(generated, 16), generated, drawFrom(decisions), steps);
+  }
+}
+
+function compare(
+  interpreted: Program,
+  code: Generated,
+  generated: Program,
+  draw: Draw,
+  steps: number,
+): string | null {
+  const machine = createMachine(interpreted, defaultAddresses(interpreted));
+  const { cpus } = interpreted.bounds;
+  for (let i = 0; i < steps; i++) {
+    const cpu = draw.below(cpus);
+    const operation = code.point(cpu) === 0 ? draw.below(interpreted.operations.length) : null;
+    const step = code.run(cpu, operation, draw);
+    if (step.outcome === BLOCKED && operation === null) {
+      const pause = machine.pauseOf(cpu);
+      if (pause?.kind === 'primitive' && !pause.ready()) continue;
+      return `step ${i}: generated code waits, the interpreter does not`;
+    }
+    const did = interpret(machine, interpreted, cpu, operation, step);
+    const where = `step ${i} of CPU ${cpu}${operation === null ? '' : `, op${operation}`}`;
+    const [a, b] = [did.findings.join(' '), step.findings.join(' ')];
+    if (a !== b) return `${where}: the interpreter finds "${a}", generated code "${b}"`;
+    const expected = outcomeOf(did);
+    const given = step.outcome === SUCCESSOR ? 'goes on' : step.outcome === BLOCKED ? 'waits' : 'stops';
+    if (expected !== given) return `${where}: the interpreter ${expected}, generated code ${given}`;
+    if (given !== 'goes on') return null;
+    if ((did.ended === 'returned') !== (code.point(cpu) === 0)) return `${where}: one returned`;
+    const words = wordsOf(generated, code);
+    for (const [name, value] of words) {
+      const other = machine.memory.words.get(name);
+      if (other !== value)
+        return `${where}: ${name} is ${other} to the interpreter, ${value} to generated code`;
+    }
+  }
+  return null;
+}
+
+function outcomeOf({ ended, waits }: Interpreted): 'goes on' | 'waits' | 'stops' {
+  if (waits) return 'waits';
+  return ended === 'oops' || ended === 'not-enabled' ? 'stops' : 'goes on';
+}
