@@ -6,7 +6,7 @@
  */
 import { atPoint, isExcluded, obligations, violationIn } from '../evidence/certificate-scripts.ts';
 import { quoteSymbol, type Term } from '../semantics/terms.ts';
-import type { NamedStep, Transitions } from '../semantics/transitions.ts';
+import { assuming, type NamedStep, type Transitions } from '../semantics/transitions.ts';
 import { converse } from '../solver/conversation.ts';
 import type { SolverSession } from '../solver/session.ts';
 import { generalise, type Literal, type ReachedSet } from './reached-set.ts';
@@ -32,15 +32,16 @@ function domainLemmas(system: Transitions, reached: ReachedSet): Term[] {
 }
 
 export async function learnInvariant(
-  system: Transitions,
+  bare: Transitions,
   reached: ReachedSet,
   properties: readonly string[],
   session: SolverSession,
   limits: LearnLimits,
   progress: (text: string) => void,
 ): Promise<Learned> {
-  const { terms } = system;
-  const invariant = domainLemmas(system, reached);
+  const { terms } = bare;
+  const invariant = domainLemmas(bare, reached);
+  const system = assuming(bare, invariant);
   const steps = system.steps.filter((s) => !isExcluded(system, s, invariant));
   let queries = 0;
 
@@ -61,10 +62,13 @@ export async function learnInvariant(
       }
       state.push(literal);
     }
-    const cube = generalise(reached, state);
-    if (!cube) return 'a step leaves the states that the search found: search and solver disagree';
-    const parts = cube.map((part) => terms.or(...part.values.map((l) => terms.eq(part.variable, l.value))));
-    invariant.push(terms.not(terms.and(...parts)));
+    const cubes = generalise(reached, state);
+    if (!cubes) return 'a step leaves the states that the search found: search and solver disagree';
+    for (const cube of cubes) {
+      const parts = cube.map((part) => terms.or(...part.values.map((l) => terms.eq(part.variable, l.value))));
+      const lemma = terms.not(terms.and(...parts));
+      if (!invariant.includes(lemma)) invariant.push(lemma);
+    }
     return null;
   }
 

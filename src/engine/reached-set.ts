@@ -130,24 +130,33 @@ function union(a: Uint32Array, b: Uint32Array): Uint32Array {
 export type Cube = readonly { readonly variable: Term; readonly values: readonly Literal[] }[];
 
 /**
- * A smallest part of an unreached state that no reached state shares, each variable then widened to all
- * values that keep it so. Null: the state is a reached one.
+ * Small parts of an unreached state that no reached state shares, each variable then widened to all values
+ * that keep it so: all pairs, or, where no pair will do, what three orders of dropping leave. Null: the state
+ * is a reached one.
  */
-export function generalise(reached: ReachedSet, state: readonly Literal[]): Cube | null {
+export function generalise(reached: ReachedSet, state: readonly Literal[]): readonly Cube[] | null {
   const varying = state.filter((l) => (reached.domains.get(l.variable)?.length ?? 0) > 1);
-  const orders = [varying, [...varying].reverse(), shuffled(varying)];
-  const parts = orders.map((order) => minimise(reached, order));
-  const smallest = parts.reduce((best, part) => (part && best && part.length < best.length ? part : best));
-  if (!smallest) return null;
-  const cube: { variable: Term; values: readonly Literal[] }[] = smallest.map((l) => ({
+  const pairs = varying.flatMap((a, i) =>
+    varying.slice(i + 1).flatMap((b) => (intersects(a.states, b.states) ? [] : [[a, b]])),
+  );
+  if (pairs.length > 0) return pairs.map((pair) => widen(reached, pair));
+  const parts = [varying, [...varying].reverse(), shuffled(varying)].flatMap((order) => {
+    const part = minimise(reached, order);
+    return part ? [part] : [];
+  });
+  return parts.length > 0 ? parts.map((part) => widen(reached, part)) : null;
+}
+
+function widen(reached: ReachedSet, part: readonly Literal[]): Cube {
+  const cube: { variable: Term; values: readonly Literal[] }[] = part.map((l) => ({
     variable: l.variable,
     values: [l],
   }));
-  for (const [i, part] of cube.entries()) {
+  for (const [i, { variable }] of cube.entries()) {
     const rest = cube.filter((_, j) => j !== i).map((p) => p.values.map((v) => v.states).reduce(union));
     const others = rest.reduce(intersection, all(reached));
-    const wide = (reached.domains.get(part.variable) ?? []).filter((l) => !intersects(others, l.states));
-    cube[i] = { variable: part.variable, values: wide };
+    const values = (reached.domains.get(variable) ?? []).filter((l) => !intersects(others, l.states));
+    cube[i] = { variable, values };
   }
   return cube;
 }

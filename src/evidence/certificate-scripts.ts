@@ -1,7 +1,7 @@
 /** The scripts of a certificate, from the transition system and the invariant alone: the same input gives the same text. */
 import { writeScript } from '../semantics/scripts.ts';
 import { substitute, type Term } from '../semantics/terms.ts';
-import type { NamedStep, Transitions } from '../semantics/transitions.ts';
+import { assuming, type NamedStep, type Transitions } from '../semantics/transitions.ts';
 import type { Script } from './certificate.ts';
 
 /** The condition under which `property` fails in a step: found on the way, or, for deadlocks, by waiting. */
@@ -51,10 +51,11 @@ export function obligations(
 
 /** All scripts; `properties` are those the certificate is about. */
 export function certificateScripts(
-  system: Transitions,
+  bare: Transitions,
   invariant: readonly Term[],
   properties: readonly string[],
 ): readonly Script[] {
+  const system = assuming(bare, invariant);
   const { terms, graph } = system;
   const { program } = graph;
   const header = (what: string) => [

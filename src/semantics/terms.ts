@@ -7,16 +7,24 @@ import type { BinaryOperator, Conversion, UnaryOperator } from '../lang/nodes.ts
 import type { Bits } from '../lang/types.ts';
 import { evaluateBinary, evaluateConversion, evaluateUnary } from '../system/fold.ts';
 
+/**
+ * `cases`: one of a few values that do not depend on the state, each under its guard; in every state that is
+ * considered, exactly one guard holds. Whatever is computed from cases is cases again, so that words of few
+ * values turn into Boolean structure.
+ */
 export interface Term {
   /** Position in the order of creation: arguments come before what uses them. */
   readonly id: number;
   readonly bits: Bits;
-  readonly kind: 'const' | 'address' | 'variable' | 'app';
+  readonly kind: 'const' | 'address' | 'variable' | 'app' | 'cases';
   /** Constants only. */
   readonly value: bigint;
   /** The symbol of a variable or address, or the SMT-LIB operator of an application. */
   readonly symbol: string;
+  /** Of cases: value, guard, value, guard, ... */
   readonly args: readonly Term[];
+  /** No state variable occurs in it: it stands for one value, whatever the state is. */
+  readonly rigid: boolean;
 }
 
 export interface Terms {
@@ -31,6 +39,8 @@ export interface Terms {
   or(...list: readonly Term[]): Term;
   eq(a: Term, b: Term): Term;
   ite(test: Term, then: Term, otherwise: Term): Term;
+  /** The variable, known to be one of `values`: constants and addresses. */
+  oneOf(variable: Term, values: readonly Term[]): Term;
   binary(op: BinaryOperator, a: Term, b: Term): Term;
   unary(op: UnaryOperator, a: Term): Term;
   convert(how: Conversion, to: Bits, a: Term): Term;
@@ -39,8 +49,13 @@ export interface Terms {
 /** Disjuncts among which complementary pairs are looked for. */
 const JOIN_LIMIT = 16;
 
-/** Leaves looked at when a comparison is pushed into an if-then-else. */
-const PUSH_LIMIT = 64;
+/** Most values of one term that are kept apart as cases. */
+const MOST_CASES = 64;
+
+interface Case {
+  readonly value: Term;
+  readonly guard: Term;
+}
 
 export function createTerms(): Terms {
   const table = new Map<string, Term>();
@@ -51,7 +66,8 @@ export function createTerms(): Terms {
     const key = `${kind} ${bits} ${symbol} ${value} ${args.map((a) => a.id).join(' ')}`;
     const known = table.get(key);
     if (known) return known;
-    const term: Term = { id: created++, bits, kind, value, symbol, args };
+    const rigid = kind !== 'variable' && kind !== 'cases' && args.every((a) => a.rigid);
+    const term: Term = { id: created++, bits, kind, value, symbol, args, rigid };
     table.set(key, term);
     return term;
   }
@@ -124,24 +140,54 @@ export function createTerms(): Terms {
   }
 
   const isIte = (t: Term) => t.kind === 'app' && t.symbol === 'ite';
-  const isLeaf = (t: Term) => t.kind === 'const' || t.kind === 'address';
 
-  /** Whether every leaf of nested if-then-elses is a constant or an address. */
-  function hasKnownLeaves(t: Term, budget: { left: number }): boolean {
-    if (budget.left-- <= 0) return false;
-    if (isIte(t))
-      return hasKnownLeaves(t.args[1] as Term, budget) && hasKnownLeaves(t.args[2] as Term, budget);
-    return isLeaf(t);
+  /** The cases of a term wider than one bit; null where it is not made of such. */
+  function casesOf(t: Term): readonly Case[] | null {
+    if (t.bits === 1) return null;
+    if (t.rigid) return [{ value: t, guard: true_ }];
+    if (t.kind !== 'cases') return null;
+    return Array.from({ length: t.args.length / 2 }, (_, i) => ({
+      value: t.args[2 * i] as Term,
+      guard: t.args[2 * i + 1] as Term,
+    }));
   }
 
-  /** Applies `f` to the leaves of nested if-then-elses; null where `f` cannot say. */
-  function pushInto(t: Term, f: (leaf: Term) => Term | null): Term | null {
-    if (!isIte(t)) return f(t);
-    const [test, yes, no] = t.args as [Term, Term, Term];
-    const a = pushInto(yes, f);
-    const b = a && pushInto(no, f);
-    return a && b ? ite(test, a, b) : null;
+  function fromCases(bits: Bits, list: Iterable<readonly [value: Term, guard: Term]>): Term {
+    const possible = [...list].filter(([, guard]) => guard !== false_).sort(([a], [b]) => a.id - b.id);
+    const [only] = possible;
+    if (possible.length === 1 && only) return only[0];
+    return make('cases', bits, '', 0n, possible.flat());
   }
+
+  /** Applies an operator to every combination of cases; null where the operands are no cases. */
+  function overCases(
+    bits: Bits,
+    operands: readonly Term[],
+    f: (values: readonly Term[]) => Term,
+  ): Term | null {
+    let rows: { values: readonly Term[]; guard: Term }[] = [{ values: [], guard: true_ }];
+    for (const operand of operands) {
+      const cases = casesOf(operand);
+      if (!cases || rows.length * cases.length > MOST_CASES * MOST_CASES) return null;
+      rows = rows.flatMap((row) =>
+        cases.map((c) => ({ values: [...row.values, c.value], guard: and(row.guard, c.guard) })),
+      );
+    }
+    rows = rows.filter((row) => row.guard !== false_);
+    const results = new Map<Term, Term[]>();
+    for (const row of rows) {
+      const result = f(row.values);
+      results.set(result, [...(results.get(result) ?? []), row.guard]);
+    }
+    if (bits === 1) return or(...[...results].map(([result, guards]) => and(result, or(...guards))));
+    if (results.size > MOST_CASES) return null;
+    return fromCases(
+      bits,
+      [...results].map(([result, guards]) => [result, or(...guards)] as const),
+    );
+  }
+
+  const splits = (...operands: readonly Term[]) => operands.some((t) => t.kind === 'cases');
 
   function eq(a: Term, b: Term): Term {
     const known = leavesEqual(a, b);
@@ -151,17 +197,10 @@ export function createTerms(): Terms {
       if (b.kind === 'const') return b === true_ ? a : not(a);
       if (complementary(a, b)) return false_;
     }
-    for (const [tree, leaf] of [
-      [a, b],
-      [b, a],
-    ] as const)
-      if (isIte(tree) && isLeaf(leaf) && hasKnownLeaves(tree, { left: PUSH_LIMIT })) {
-        const pushed = pushInto(tree, (t) => {
-          const equal = leavesEqual(t, leaf);
-          return equal === null ? null : equal ? true_ : false_;
-        });
-        if (pushed) return pushed;
-      }
+    if (splits(a, b)) {
+      const whole = overCases(1, [a, b], ([x, y]) => eq(x as Term, y as Term));
+      if (whole) return whole;
+    }
     return a.id < b.id ? app(1, '=', a, b) : app(1, '=', b, a);
   }
 
@@ -175,10 +214,35 @@ export function createTerms(): Terms {
       if (no === false_) return and(test, yes);
       if (no === true_) return or(not(test), yes);
     }
+    if (yes.bits > 1) {
+      const merged = mergeCases(test, yes, no);
+      if (merged) return merged;
+    }
     if (isIte(yes) && yes.args[0] === test) return ite(test, yes.args[1] as Term, no);
     if (isIte(no) && no.args[0] === test) return ite(test, yes, no.args[2] as Term);
     if (isIte(no) && no.args[1] === yes) return ite(or(test, no.args[0] as Term), yes, no.args[2] as Term);
     return app(yes.bits, 'ite', test, yes, no);
+  }
+
+  function mergeCases(test: Term, yes: Term, no: Term): Term | null {
+    const [left, right] = [casesOf(yes), casesOf(no)];
+    if (!left || !right) return null;
+    const onLeft = new Map(left.map((c) => [c.value, c.guard]));
+    const onRight = new Map(right.map((c) => [c.value, c.guard]));
+    const values = new Set([...onLeft.keys(), ...onRight.keys()]);
+    if (values.size > MOST_CASES) return null;
+    return fromCases(
+      yes.bits,
+      [...values].map((v) => [v, ite(test, onLeft.get(v) ?? false_, onRight.get(v) ?? false_)] as const),
+    );
+  }
+
+  function oneOf(variable: Term, values: readonly Term[]): Term {
+    if (variable.bits === 1) return values.length === 1 ? (values[0] as Term) : variable;
+    return fromCases(
+      variable.bits,
+      values.map((v) => [v, values.length === 1 ? true_ : eq(variable, v)] as const),
+    );
   }
 
   const operators: Readonly<Record<Exclude<BinaryOperator, 'eq' | 'ne' | 'land' | 'lor'>, string>> = {
@@ -210,20 +274,13 @@ export function createTerms(): Terms {
     const neutral =
       b.kind === 'const' && b.value === 0n && ['add', 'sub', 'bor', 'bxor', 'shl', 'shr', 'sar'].includes(op);
     if (neutral) return a;
-    if (b.kind === 'const' && isIte(a) && hasKnownConstants(a, { left: PUSH_LIMIT })) {
-      const pushed = pushInto(a, (leaf) =>
-        constant(bits, evaluateBinary(op, leaf.bits, leaf.value, b.value)),
-      );
-      if (pushed) return pushed;
+    if (op === 'band' && a.kind === 'address' && b.kind === 'const' && b.value < (aligns.get(a.symbol) ?? 1n))
+      return constant(bits, 0n);
+    if (splits(a, b)) {
+      const whole = overCases(bits, [a, b], ([x, y]) => binary(op, x as Term, y as Term));
+      if (whole) return whole;
     }
     return app(bits, operators[op], a, b);
-  }
-
-  function hasKnownConstants(t: Term, budget: { left: number }): boolean {
-    if (budget.left-- <= 0) return false;
-    if (isIte(t))
-      return hasKnownConstants(t.args[1] as Term, budget) && hasKnownConstants(t.args[2] as Term, budget);
-    return t.kind === 'const';
   }
 
   /** Arithmetic on one bit, in terms of Bool. */
@@ -258,12 +315,16 @@ export function createTerms(): Terms {
     if (a.kind === 'const') return constant(op === 'lnot' ? 1 : a.bits, evaluateUnary(op, a.bits, a.value));
     if (op === 'lnot') return a.bits === 1 ? not(a) : eq(a, constant(a.bits, 0n));
     if (a.bits === 1) return op === 'neg' ? a : not(a);
+    const whole = splits(a) ? overCases(a.bits, [a], ([x]) => unary(op, x as Term)) : null;
+    if (whole) return whole;
     return app(a.bits, op === 'neg' ? 'bvneg' : 'bvnot', a);
   }
 
   function convert(how: Conversion, to: Bits, a: Term): Term {
     if (a.bits === to) return a;
     if (a.kind === 'const') return constant(to, evaluateConversion(how, a.bits, to, a.value));
+    const whole = splits(a) ? overCases(to, [a], ([x]) => convert(how, to, x as Term)) : null;
+    if (whole) return whole;
     if (a.bits === 1) return ite(a, constant(to, how === 'sext' ? -1n : 1n), constant(to, 0n));
     if (to === 1) return not(eq(binary('band', a, constant(a.bits, 1n)), constant(a.bits, 0n)));
     if (to < a.bits) return app(to, `(_ extract ${to - 1} 0)`, a);
@@ -284,6 +345,7 @@ export function createTerms(): Terms {
     or,
     eq,
     ite,
+    oneOf,
     binary,
     unary,
     convert,
@@ -358,15 +420,23 @@ export function createScript(): Script {
 
   function write(t: Term): string {
     if (t.kind === 'const') return printConstant(t.bits, t.value);
-    if (t.kind !== 'app') {
+    if (t.kind === 'address' || t.kind === 'variable') {
       symbols.set(t.symbol, t);
       return quoteSymbol(t.symbol);
     }
-    const text = `(${t.symbol} ${t.args.map((a) => names.get(a)).join(' ')})`;
+    const text =
+      t.kind === 'cases' ? writeCases(t) : `(${t.symbol} ${t.args.map((a) => names.get(a)).join(' ')})`;
     if (text.length < 40) return text;
     const name = `t${t.id}`;
     lines.push(`(define-fun ${name} () ${sortOf(t.bits)} ${text})`);
     return name;
+  }
+  /** Where no guard but the last can hold, the last value needs no test. */
+  function writeCases(t: Term): string {
+    const parts = t.args.map((a) => names.get(a) as string);
+    let text = parts.at(-2) as string;
+    for (let i = parts.length - 4; i >= 0; i -= 2) text = `(ite ${parts[i + 1]} ${parts[i]} ${text})`;
+    return text;
   }
   return { lines, use, symbols };
 }

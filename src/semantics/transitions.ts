@@ -5,7 +5,7 @@
 
 import { type Bits, bitsOf } from '../lang/types.ts';
 import { instancesOf, stateWords } from '../lang/words.ts';
-import type { Graph } from '../system/graph.ts';
+import type { Graph, NodeId } from '../system/graph.ts';
 import {
   addressSymbol,
   createSetting,
@@ -44,6 +44,8 @@ export interface Transitions {
   readonly terms: Terms;
   readonly setting: Setting;
   readonly variables: readonly StateVariable[];
+  /** The state that steps start from: the variables, or what is known of them. */
+  readonly state: SymbolicState;
   readonly steps: readonly NamedStep[];
   /** What holds of the addresses among these terms. */
   addressAxioms(symbols: Iterable<Term>): readonly Term[];
@@ -90,27 +92,6 @@ export function createTransitions(graph: Graph): Transitions {
   }
   const state: SymbolicState = { words, pcs, locals };
 
-  const steps: NamedStep[] = [];
-  for (let cpu = 0; cpu < cpus; cpu++) {
-    const lazily = (node: number): (() => SymbolicStep) => {
-      let made: SymbolicStep | undefined;
-      return () => {
-        made ??= symbolicStep(setting, node, cpu, state);
-        return made;
-      };
-    };
-    for (const { operation, node } of graph.entries)
-      steps.push({ name: `CPU ${cpu}: ${operation}`, cpu, point: 0, operation, step: lazily(node) });
-    for (const [i, point] of graph.points.entries())
-      steps.push({
-        name: `CPU ${cpu}: from point ${i + 1}`,
-        cpu,
-        point: i + 1,
-        operation: null,
-        step: lazily(point.node),
-      });
-  }
-
   const objects = new Map<string, { size: number; align: number }>();
   for (const struct of program.structs)
     for (let i = 0; i < instancesOf(program, struct); i++) objects.set(addressSymbol(struct.name, i), struct);
@@ -137,7 +118,8 @@ export function createTransitions(graph: Graph): Transitions {
     terms,
     setting,
     variables,
-    steps,
+    state,
+    steps: stepsFrom(setting, state),
     addressAxioms,
     after(step, end) {
       const kinds = new Map(variables.map((v) => [v.term, v.kind]));
@@ -151,4 +133,82 @@ export function createTransitions(graph: Graph): Transitions {
       };
     },
   };
+}
+
+function stepsFrom(setting: Setting, state: SymbolicState): readonly NamedStep[] {
+  const { graph } = setting;
+  const lazily = (node: NodeId, cpu: number): (() => SymbolicStep) => {
+    let made: SymbolicStep | undefined;
+    return () => {
+      made ??= symbolicStep(setting, node, cpu, state);
+      return made;
+    };
+  };
+  return state.pcs.flatMap((_, cpu) => [
+    ...graph.entries.map(({ operation, node }) => ({
+      name: `CPU ${cpu}: ${operation}`,
+      cpu,
+      point: 0,
+      operation,
+      step: lazily(node, cpu),
+    })),
+    ...graph.points.map(({ node }, i) => ({
+      name: `CPU ${cpu}: from point ${i + 1}`,
+      cpu,
+      point: i + 1,
+      operation: null,
+      step: lazily(node, cpu),
+    })),
+  ]);
+}
+
+/** The values that conjuncts of the form `v = a || v = b || ...` leave to variables. */
+export function domainsIn(conjuncts: readonly Term[]): ReadonlyMap<Term, readonly Term[]> {
+  const domains = new Map<Term, readonly Term[]>();
+  for (const conjunct of conjuncts) {
+    const parts = conjunct.kind === 'app' && conjunct.symbol === 'or' ? conjunct.args : [conjunct];
+    const equalities = parts.map(equality);
+    const variable = equalities[0]?.variable;
+    if (!variable || !equalities.every((e) => e?.variable === variable)) continue;
+    domains.set(
+      variable,
+      equalities.map((e) => e?.value as Term),
+    );
+  }
+  return domains;
+}
+
+function equality(t: Term): { readonly variable: Term; readonly value: Term } | null {
+  const [a, b] = t.args;
+  if (t.kind !== 'app' || t.symbol !== '=' || !a || !b) return null;
+  if (a.kind === 'variable' && b.rigid) return { variable: a, value: b };
+  return b.kind === 'variable' && a.rigid ? { variable: b, value: a } : null;
+}
+
+/**
+ * The same system with steps that start in states where the conjuncts hold: a variable that can be one of a
+ * few values only is replaced by these cases. Valid under the conjuncts, and under them alone.
+ */
+export function assuming(system: Transitions, conjuncts: readonly Term[]): Transitions {
+  const { terms } = system;
+  const domains = domainsIn(conjuncts);
+  const facts = new Map(conjuncts.flatMap((c) => literalFact(terms, c)));
+  const known = (v: Term): Term => {
+    const values = domains.get(v);
+    return facts.get(v) ?? (values ? terms.oneOf(v, values) : v);
+  };
+  const knownIn = (map: ReadonlyMap<string, Term>) => new Map([...map].map(([name, v]) => [name, known(v)]));
+  const state = {
+    words: knownIn(system.state.words),
+    pcs: system.state.pcs,
+    locals: system.state.locals.map(knownIn),
+  };
+  return { ...system, state, steps: stepsFrom(system.setting, state) };
+}
+
+/** A conjunct that is a Boolean variable, or its negation. */
+function literalFact(terms: Terms, t: Term): readonly (readonly [Term, Term])[] {
+  if (t.kind === 'variable') return [[t, terms.true_]];
+  const [inner] = t.args;
+  return t.kind === 'app' && t.symbol === 'not' && inner?.kind === 'variable' ? [[inner, terms.false_]] : [];
 }
