@@ -2,23 +2,24 @@
 //
 // Every output but dist/lang.js lies exactly one folder below dist/, as its source lies one below src/;
 // src/support/worker-file.ts counts on that to find a worker from wherever its caller was bundled.
+// A test builds into a folder of its own, beside dist/: node build.mjs FOLDER.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, rmSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
+const out = process.argv[2] ?? 'dist';
 const entries = {
   'cli/main': 'src/cli/main.ts',
   'engine/check-worker': 'src/engine/check-worker.ts',
   'solver/z3-worker': 'src/solver/z3-worker.ts',
   lang: 'src/lang/public.ts',
 };
-const present = Object.entries(entries).filter(([, source]) => existsSync(source));
 
-rmSync('dist', { recursive: true, force: true });
+rmSync(out, { recursive: true, force: true });
 await build({
-  entryPoints: Object.fromEntries(present),
-  outdir: 'dist',
+  entryPoints: entries,
+  outdir: out,
   bundle: true,
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
@@ -30,9 +31,8 @@ await build({
   logLevel: 'warning',
 });
 
-copyFileSync('src/report/results.schema.json', 'dist/results.schema.json');
+copyFileSync('src/report/results.schema.json', `${out}/results.schema.json`);
 
-if (existsSync(entries.lang)) {
-  const tsc = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')));
-  execFileSync(process.execPath, [tsc, '--project', 'tsconfig.lang.json'], { stdio: 'inherit' });
-}
+const tsc = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')));
+const declarations = ['--project', 'tsconfig.lang.json', '--outDir', `${out}/types`];
+execFileSync(process.execPath, [tsc, ...declarations], { stdio: 'inherit' });

@@ -83,7 +83,12 @@ async function check(given: Given): Promise<number> {
         started: (cell) => progress.show(name(cell), 'starting'),
         progress: (cell, text) => progress.show(name(cell), text),
         async done(cell, outcomes) {
-          results[cell] = await resultsOf(cells[cell] as PlannedCell, outcomes, out);
+          const planned = cells[cell] as PlannedCell;
+          results[cell] = resultsOf(planned, outcomes, new Map());
+          if (out !== undefined) {
+            const written = await writeEvidence(out, planned.scenario, outcomes);
+            results[cell] = resultsOf(planned, outcomes, written);
+          }
           progress.show(name(cell), '');
         },
       },
@@ -109,12 +114,11 @@ function engineOf(given: Given): string {
   });
 }
 
-async function resultsOf(
+function resultsOf(
   { scenario, program, claimed }: PlannedCell,
   outcomes: readonly Outcome[],
-  out: string | undefined,
-): Promise<Result[]> {
-  const written = out === undefined ? null : await writeEvidence(out, scenario, outcomes);
+  written: ReadonlyMap<string, readonly string[]>,
+): Result[] {
   const abstractions = abstractionsOf(program, new Set(program.functions.map((fn) => fn.name)));
   return outcomes.map(({ property, verdict, engine, solver, depth, states, seconds }) => ({
     scenario,
@@ -130,7 +134,7 @@ async function resultsOf(
     steps: 'traces' in verdict ? Math.max(...verdict.traces.map((t) => t.steps.length)) : null,
     states,
     seconds: Math.round(seconds * 1000) / 1000,
-    evidence: written?.get(property) ?? [],
+    evidence: written.get(property) ?? [],
     abstractions,
   }));
 }

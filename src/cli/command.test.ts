@@ -1,0 +1,244 @@
+/** The command as its users start it: built, and run as a process. */
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = new URL('../../', import.meta.url).pathname;
+const built = mkdtempSync(join(root, 'dist-'));
+const folder = mkdtempSync(join(tmpdir(), 'pagedeed-test-'));
+
+beforeAll(() => {
+  execFileSync(process.execPath, ['build.mjs', built], { cwd: root });
+  writeFileSync(join(folder, 'counter.ts'), counter('increment(the(counter).n)'));
+}, 60_000);
+afterAll(() => {
+  for (const path of [built, folder]) rmSync(path, { recursive: true, force: true });
+});
+
+interface Run {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const pagedeed = (...args: readonly string[]): Promise<Run> =>
+  started(process.execPath, [join(built, 'cli/main.js'), ...args]);
+
+function started(command: string, args: readonly string[]): Promise<Run> {
+  return new Promise((resolve) => {
+    const child: ChildProcess = execFile(command, args, { cwd: folder }, (_error, stdout, stderr) =>
+      resolve({ status: child.exitCode, stdout, stderr }),
+    );
+  });
+}
+
+/** Two CPUs add one to a counter, each by the statement given. */
+function counter(statement: string): string {
+  return `import { assume, eq, forever, increment, operation, or, program as make, struct, the, u8, ule } from 'pagedeed/lang';
+import type { Bounds, U8 } from 'pagedeed/lang';
+
+const counter = struct<{ n: U8; started: U8; done: U8 }>('counter', { n: u8, started: u8, done: u8 });
+const addOne = operation('add one', {}, () => [
+  assume(ule(the(counter).started, 1)),
+  increment(the(counter).started),
+  ${statement},
+  increment(the(counter).done),
+]);
+export const program = (bounds: Bounds) =>
+  make({
+    name: 'mine/counter',
+    bounds,
+    operations: [addOne],
+    properties: [
+      {
+        id: 'total',
+        holds: or(eq(the(counter).done, 0), eq(the(counter).n, the(counter).done)),
+        judged: { when: 'idle' },
+        says: 'an increment was lost',
+      },
+    ],
+  });
+void forever;
+`;
+}
+
+describe('a model of one’s own', () => {
+  test('a violation: table, status 1, and a trace that can be replayed', async () => {
+    const run = await pagedeed(
+      ...['check', '--model', 'counter.ts', '--property', 'total,deadlock-free', '--engine', 'explicit'],
+      ...['--out', 'out'],
+    );
+    expect(run).toEqual({
+      status: 1,
+      stderr: '',
+      stdout: `2 CPUs
+
+property       mine/counter
+total          violated (16)
+deadlock-free  bounded
+
+bounded: all 1656 states of the finite instance were searched; words were explored over the values
+  that occur [mine/counter deadlock-free]
+
+1 violated, 1 bounded
+memory model: sequential consistency
+`,
+    });
+    const file = 'out/mine/counter/total/trace.itf.json';
+    const shown = await pagedeed('trace', file);
+    expect(shown).toMatchObject({ status: 0, stderr: '' });
+    expect(shown.stdout).toBe(readFileSync(join(folder, 'out/mine/counter/total/trace.txt'), 'utf8'));
+    expect((await pagedeed('trace', file, '--format', 'itf')).stdout).toBe(
+      readFileSync(join(folder, file), 'utf8'),
+    );
+    expect(JSON.parse((await pagedeed('trace', file, '--format', 'json')).stdout)).toMatchObject({
+      scenario: 'mine/counter',
+      says: 'add one(): an increment was lost',
+    });
+  });
+
+  test('JSON follows the schema', async () => {
+    const args = ['check', '--model', 'counter.ts', '--cpus', '1', '--engine', 'explicit', '--json'];
+    const run = await pagedeed(...args);
+    const schema = JSON.parse(readFileSync(join(built, 'results.schema.json'), 'utf8'));
+    const validate = new Ajv().compile(schema);
+    validate(JSON.parse(run.stdout));
+    expect(validate.errors).toBeNull();
+    expect(run.status).toBe(0);
+  });
+
+  test.each([
+    [
+      'types that do not fit',
+      counter('increment(the(counter).m)'),
+      "error PD0201: TS2339: Property 'm' does not exist on type 'Expr<Pointer<{ n: U8; started: U8; done: U8; }>>'.\n  at wrong.ts:8:26\n",
+    ],
+    [
+      'a loop without a step',
+      counter('forever([])'),
+      'error PD0206: this loop can go round without a step\n  at line 4 of add one: for (;;) {\n  on each way round there must be an access to kernel memory, a primitive or a choice\n',
+    ],
+    [
+      'no program',
+      'export const programme = 1;\n',
+      'error PD0201: the module exports no `program`: a Program, or a function from bounds to one\n  at wrong.ts\n',
+    ],
+    ['an exception', "throw new Error('not today');\n", 'error PD0201: not today\n  at wrong.ts\n'],
+  ])('%s: status 2', async (_, source, stderr) => {
+    writeFileSync(join(folder, 'wrong.ts'), source);
+    const run = await pagedeed('check', '--model', 'wrong.ts');
+    expect(run).toEqual({ status: 2, stdout: '', stderr });
+  });
+});
+
+describe('bad input: status 2, one error, nothing on standard output', () => {
+  test.each([
+    [['chekc'], 'error PD0001: no command is called chekc\n  did you mean check?\n'],
+    [['check', '--timeout', '0'], 'error PD0002: not a whole number of at least 1: 0\n  at --timeout\n'],
+    [['check', '--cpus', '5'], 'error PD0002: there are at most 4 CPUs, not 5\n  at --cpus\n'],
+    [['check', '--tiemout', '1'], 'error PD0001: check has no option --tiemout\n  did you mean --timeout?\n'],
+    [['check', 'v6.12/xs'], 'error PD0101: no scenario is called v6.12/xs\n  did you mean v6.12/xfs?\n'],
+    [
+      ['check', '--property', 'owner-tupel'],
+      'error PD0102: no property is called owner-tupel\n  did you mean owner-tuple?\n',
+    ],
+    [
+      ['check', 'v6.12/xfs', '--property', 'reach:dax_lock_foli'],
+      'error PD0102: no property is called reach:dax_lock_foli\n  did you mean reach:dax_lock_folio or reach:dax_unlock_folio or reach:dax_load_hole?\n',
+    ],
+    [
+      ['check', '--engine', 'portfoli'],
+      'error PD0104: no engine is called portfoli\n  did you mean portfolio?\n',
+    ],
+    [
+      ['check', '--claims', 'strat'],
+      'error PD0002: no set of claims is called strat\n  at --claims\n  did you mean start?\n',
+    ],
+    [['list', 'scenario'], 'error PD0001: there is no list of scenario\n  did you mean scenarios?\n'],
+    [['trace'], 'error PD0001: trace takes one file\n'],
+  ])('%j', async (args, stderr) => {
+    expect(await pagedeed(...args)).toEqual({ status: 2, stdout: '', stderr });
+  });
+
+  test('files that cannot be read or written', async () => {
+    const unread = await pagedeed('trace', 'nothing.itf.json');
+    expect(unread.stderr).toMatch(/^error PD0003: ENOENT.*\n {2}at nothing.itf.json\n$/);
+    const unwritten = await pagedeed('check', '--model', 'counter.ts', '--out', 'counter.ts/out');
+    expect(unwritten).toMatchObject({ status: 2, stdout: '' });
+    expect(unwritten.stderr).toMatch(/^error PD0004: /);
+  });
+
+  test('a trace that is cut short', async () => {
+    writeFileSync(join(folder, 'cut.itf.json'), '{"#meta": {"format": "ITF"');
+    const run = await pagedeed('trace', 'cut.itf.json');
+    expect(run).toMatchObject({ status: 2, stdout: '' });
+    expect(run.stderr).toMatch(/^error PD0401: the file is not JSON, or is cut short/);
+  });
+
+  test('a disk that is full in the middle of a file: nothing half written, results kept', async () => {
+    // Stands for a full disk: no file may grow beyond 8 blocks of 1 KiB.
+    const limited = `trap '' XFSZ; ulimit -f 8; exec "$0" "$@"`;
+    const check = ['check', '--model', 'counter.ts', '--property', 'total', '--out', 'full'];
+    const run = await started('bash', [
+      '-c',
+      limited,
+      process.execPath,
+      join(built, 'cli/main.js'),
+      ...check,
+    ]);
+    expect(run.status).toBe(2);
+    expect(run.stderr).toMatch(/^error PD0004: EFBIG/);
+    expect(run.stdout).toContain('violated (16)');
+    expect(readdirSync(join(folder, 'full'), { recursive: true })).toEqual([
+      'mine',
+      'mine/counter',
+      'mine/counter/total',
+    ]);
+  });
+});
+
+test('an interrupt ends with status 130 and keeps what is finished', async () => {
+  const child = spawn(
+    process.execPath,
+    [
+      join(built, 'cli/main.js'),
+      'check',
+      'v6.12/xfs-reflink',
+      '--cpus',
+      '2',
+      '--property',
+      'owner-tuple',
+      '--json',
+    ],
+    { cwd: folder },
+  );
+  let stdout = '';
+  child.stdout.on('data', (data) => {
+    stdout += data;
+  });
+  setTimeout(() => child.kill('SIGINT'), 3000);
+  const status = await new Promise((resolve) => child.on('close', resolve));
+  expect(status).toBe(130);
+  expect(JSON.parse(stdout)).toMatchObject({ results: [] });
+});
+
+describe('lists and help', () => {
+  test('scenarios and properties', async () => {
+    expect((await pagedeed('list')).stdout).toContain('v6.12/xfs-reflink\n');
+    const properties = JSON.parse((await pagedeed('list', 'properties', '--json')).stdout);
+    expect(properties[0]).toMatchObject({ id: 'no-sentinel-deref' });
+  });
+
+  test('help for all, and for each command', async () => {
+    const all = await pagedeed('--help');
+    expect(all.status).toBe(0);
+    for (const [, name = ''] of all.stdout.matchAll(/^ {2}(\w+) /gm)) {
+      const help = await pagedeed(name, '--help');
+      expect(help).toMatchObject({ status: 0, stderr: '' });
+      expect(help.stdout).toMatch(new RegExp(`^usage: pagedeed ${name} `));
+    }
+  });
+});
