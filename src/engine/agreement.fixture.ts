@@ -7,7 +7,7 @@ import { defaultAddresses } from '../lang/addresses.ts';
 import { type Decisions, type Draw, drawFrom } from '../lang/arbitrary-world.fixture.ts';
 import { functionLines } from '../lang/print.ts';
 import { boundValue, type Program, structNamed } from '../lang/program.ts';
-import { bitsOf } from '../lang/types.ts';
+import { bitsOf, type Type, u64 } from '../lang/types.ts';
 import { stateWords, storageOf } from '../lang/words.ts';
 import { BLOCKED, type Compiled, compile, SUCCESSOR } from '../semantics/compile.ts';
 import { fieldSlot } from '../semantics/layout.ts';
@@ -17,7 +17,7 @@ import { lower } from '../system/lower.ts';
 import { propertyOfFinding } from './explicit.ts';
 
 /** One step of generated code with all that the interpreter must show too. */
-interface Step {
+export interface Step {
   readonly outcome: number;
   readonly findings: readonly string[];
   readonly choices: readonly number[];
@@ -28,25 +28,28 @@ export interface Generated {
   readonly compiled: Compiled;
   readonly graph: Graph;
   run(cpu: number, operation: number | null, draw: Draw): Step;
+  /** The control point of a CPU; 0 is idle. */
   point(cpu: number): number;
+  /** What a CPU remembers of a local; 0 where it remembers nothing. */
+  local(cpu: number, name: string): bigint;
 }
 
 /** Rounds that every loop is unrolled to: more than random loops have. */
 const ROUNDS = 3;
 const MOST_STEPS = 300;
 
-function allLoops(program: Program): ReadonlyMap<string, number> {
-  return new Map(
-    program.functions.flatMap((fn) =>
-      functionLines(fn).flatMap((line, i) =>
-        line.stmt?.kind === 'while' ? [[`${fn.name}:${i + 1}`, ROUNDS] as const] : [],
-      ),
+/** The graph with every loop unrolled far enough. */
+export function lowerAll(program: Program): Graph {
+  const rounds = program.functions.flatMap((fn) =>
+    functionLines(fn).flatMap((line, i) =>
+      line.stmt?.kind === 'while' ? [[`${fn.name}:${i + 1}`, ROUNDS] as const] : [],
     ),
   );
+  return lower(program, { rounds: new Map(rounds) });
 }
 
-export function generate(program: Program, idBits: 8 | 16 = 8): Generated {
-  const graph = lower(program, { rounds: allLoops(program) });
+export function generate(program: Program, idBits: 8 | 16): Generated {
+  const graph = lowerAll(program);
   let findings: string[] = [];
   const compiled: Compiled = compile(
     graph,
@@ -68,6 +71,11 @@ export function generate(program: Program, idBits: 8 | 16 = 8): Generated {
     compiled,
     graph,
     point,
+    local(cpu, name) {
+      const slot = layout.registers[layout.registerOf.get(name) ?? -1];
+      if (!slot || !graph.points[point(cpu) - 1]?.live.includes(name)) return 0n;
+      return decode(compiled, slot.base + cpu * slot.width, slot.width, graph.locals.get(name) ?? u64);
+    },
     run(cpu, operation, draw) {
       const run = operation === null ? compiled.resumes[point(cpu)] : compiled.starts[operation];
       const before = state.slice();
@@ -88,8 +96,13 @@ export function generate(program: Program, idBits: 8 | 16 = 8): Generated {
   };
 }
 
+function decode(compiled: Compiled, bit: number, width: number, type: Type): bigint {
+  const packed = ((compiled.state[bit >>> 5] as number) >>> (bit & 31)) & (2 ** width - 1);
+  return bitsOf(type) >= 32 ? compiled.values.valueOf(packed) : BigInt(packed);
+}
+
 /** The state's words that generated code has, as numbers. */
-function wordsOf(program: Program, { compiled }: Generated): ReadonlyMap<string, bigint> {
+export function wordsOf(program: Program, { compiled }: Generated): ReadonlyMap<string, bigint> {
   const words = new Map<string, bigint>();
   for (const word of stateWords(program)) {
     const slot = fieldSlot(compiled.layout, word.struct, word.field);
@@ -97,8 +110,7 @@ function wordsOf(program: Program, { compiled }: Generated): ReadonlyMap<string,
     const storage = storageOf(structNamed(program, word.struct), word.field);
     const length = storage.length === undefined ? 1 : boundValue(program.bounds, storage.length);
     const bit = slot.base + (word.instance * length + (word.index ?? 0)) * slot.width;
-    const packed = ((compiled.state[bit >>> 5] as number) >>> (bit & 31)) & (2 ** slot.width - 1);
-    words.set(word.name, bitsOf(word.type) >= 32 ? compiled.values.valueOf(packed) : BigInt(packed));
+    words.set(word.name, decode(compiled, bit, slot.width, word.type));
   }
   return words;
 }
@@ -142,11 +154,18 @@ export function disagreement(
   decisions: Decisions,
   steps: number,
 ): string | null {
+  return withIds((bits) =>
+    compare(interpreted, generate(generated, bits), generated, drawFrom(decisions), steps),
+  );
+}
+
+/** Tries 8-bit ids of values, then 16-bit ones. */
+export function withIds<T>(attempt: (idBits: 8 | 16) => T): T {
   try {
-    return compare(interpreted, generate(generated, 8), generated, drawFrom(decisions), steps);
+    return attempt(8);
   } catch (error) {
     if (!(error instanceof TooManyValues)) throw error;
-    return compare(interpreted, generate(generated, 16), generated, drawFrom(decisions), steps);
+    return attempt(16);
   }
 }
 

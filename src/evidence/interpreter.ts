@@ -267,7 +267,7 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
     if (!inside) judge(id, cpu);
   }
 
-  /** After a store: the predicates that read the word are judged, unless some CPU is inside. */
+  /** After a statement that stores: the predicates that read the word are judged, unless some CPU is inside. */
   function judgeStore(stmt: StmtNode, cpu: number): void {
     for (const place of storesOf(stmt)) {
       const word = `${place.struct}.${storageOf(structNamed(program, place.struct), place.field).name}`;
@@ -390,10 +390,8 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
         if (yield* evaluate(stmt.test, cpu, stmt)) find('no-warn', 'the WARN_ON fires', false);
         return next;
       case 'observe':
-        if (!stmt.when || look(stmt.when, cpu)) {
-          applyEffects(stmt.effects, cpu, look);
-          judgeStore(stmt, cpu);
-        }
+        if (!stmt.when || look(stmt.when, cpu)) applyEffects(stmt.effects, cpu, look);
+        judgeStore(stmt, cpu);
         return next;
     }
   }

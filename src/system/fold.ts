@@ -2,6 +2,7 @@
 import type { BinaryOperator, ExprNode } from '../lang/nodes.ts';
 import type { Program } from '../lang/program.ts';
 import { bitsOf, wrap } from '../lang/types.ts';
+import { readsMemory } from '../lang/walk.ts';
 
 type Arithmetic = (a: bigint, b: bigint, bits: bigint) => bigint;
 
@@ -90,8 +91,10 @@ export function fold(node: ExprNode, program: Program): ExprNode {
 function foldLogical(node: Extract<ExprNode, { kind: 'binary' }>, op: 'land' | 'lor'): ExprNode {
   const decisive = op === 'land' ? 0n : 1n;
   if (node.left.kind === 'const') return node.left.value === decisive ? node.left : node.right;
-  if (node.right.kind === 'const') return node.right.value === decisive ? node.right : node.left;
-  return node;
+  if (node.right.kind !== 'const') return node;
+  if (node.right.value !== decisive) return node.left;
+  // What the left operand reads is an access, whatever comes of it.
+  return readsMemory(node.left) ? node : node.right;
 }
 
 /** Whether two addresses, or an address and a constant, are equal, where that is known. */
