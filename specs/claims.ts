@@ -12,7 +12,7 @@ export interface Claim {
   readonly policy: Policy;
   readonly property: string;
   readonly verdict: ClaimedVerdict;
-  /** The pinned sets that it belongs to: `start` is what `npm start` checks. */
+  /** The pinned sets that it belongs to: `start` is what `npm start` checks, `counterexamples` what is pinned there. */
   readonly sets: readonly string[];
 }
 
@@ -30,7 +30,7 @@ function atOneCpu(
       policy: killAll,
       property,
       verdict: verdict as ClaimedVerdict,
-      sets: ['start'],
+      sets: verdict === 'violated' ? ['start', 'counterexamples'] : ['start'],
     })),
   );
 }

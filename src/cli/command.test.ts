@@ -96,7 +96,7 @@ memory model: sequential consistency
     );
     expect(JSON.parse((await pagedeed('trace', file, '--format', 'json')).stdout)).toMatchObject({
       scenario: 'mine/counter',
-      says: 'add one(): an increment was lost',
+      says: 'an increment was lost',
     });
   });
 

@@ -70,8 +70,8 @@ forward
                                   mutex_lock(&pair[0].second);
   mutex_lock(&pair[0].second); /* waits for ever for pair[0].second */
                                   mutex_lock(&pair[0].first);
-                                      /* waits for ever for pair[0].first
-                                         */
+                                      /* waits for ever for
+                                         pair[0].first */
 
 CPU 0 waits for ever in mutex_lock(&pair[0].second): pair[0].second is held
 by CPU 1; CPU 1 waits for ever in mutex_lock(&pair[0].first): pair[0].first

@@ -6,7 +6,7 @@ import type { Trace, TraceStep, Waiting } from '../evidence/trace.ts';
 import { excerpt, type Moment } from './excerpt.ts';
 import { footer, header } from './preamble.ts';
 import { accessedWord, lockWords, valuePrinter } from './values.ts';
-import { COLUMNS, wrap } from './wrap.ts';
+import { COLUMNS, NO_BREAK, wrap } from './wrap.ts';
 
 const LEFT_OUT =
   'Left out: accesses to words that an operation leaves as it found them and no other CPU touches ' +
@@ -30,15 +30,16 @@ export function raceDiagram(trace: Trace): string {
   ].join('\n');
 }
 
-/** What the last step shows, with the place: one sentence without a full stop. */
-export function closing({ shown, steps, says }: Trace): string {
+/** What the last step shows, with the place where it is one statement's doing: a sentence without a full stop. */
+export function closing({ program, shown, steps, says }: Trace): string {
   const last = steps.at(-1);
-  const finding = last?.findings.find((f) => f.property === shown.property);
-  if (!last || !finding) return says;
+  const isPredicate = program.properties.some((p) => p.id === shown.property);
+  if (!last?.findings.some((f) => f.property === shown.property) || isPredicate) return says;
   const place = `${last.calls.at(-1)}()`;
-  if (last.ended === 'oops' && last.access !== null) return `${place} dereferences ${last.access}: ${says}`;
-  if (last.ended === 'oops') return `${place} oopses in ${last.text.replace(/;$/, '')}: ${says}`;
-  return `${place}: ${says}`;
+  const statement = last.text.replace(/;$/, '');
+  if (/^(WARN|BUG)_ON/.test(statement)) return `${place}: ${statement} fires`;
+  if (last.ended !== 'oops') return `${place}: ${says}`;
+  return `${place} ${last.access === null ? `oopses in ${statement}` : `dereferences ${last.access}`}: ${says}`;
 }
 
 function diagram(trace: Trace): readonly string[] {
@@ -54,8 +55,8 @@ function diagram(trace: Trace): readonly string[] {
     const left = columnOf(cpu);
     const indent = ' '.repeat(left + Math.min(2 * depth, Math.max(0, COLUMNS - left - 30)));
     const hanging = `${indent}    `;
-    const both = remark === '' ? `${indent}${text}` : `${indent}${text} ${remark}`;
-    if (both.length <= COLUMNS) lines.push(both);
+    const both = remark === '' ? text : `${text} ${remark}`;
+    if (indent.length + both.length <= COLUMNS) lines.push(...wrap(both, indent, hanging));
     else {
       lines.push(...wrap(text, indent, hanging));
       if (remark !== '') lines.push(...wrap(remark, hanging, `${hanging}   `));
@@ -129,8 +130,11 @@ function remarks(
       ([word, c]) => `${accessedWord(word, c.access)}: ${show(word, c.before)} -> ${show(word, c.after)}`,
     ),
   ];
-  return parts.length > 0 ? `/* ${parts.join(', ')} */` : '';
+  return parts.length > 0 ? comment(parts.join(', ')) : '';
 }
 
 const waitRemark = ({ lock }: Waiting): string =>
-  lock === null ? '/* waits for ever */' : `/* waits for ever for ${lock} */`;
+  comment(lock === null ? 'waits for ever' : `waits for ever for ${lock}`);
+
+/** A comment whose delimiters stay with their words where it is wrapped. */
+const comment = (text: string): string => `/*${NO_BREAK}${text}${NO_BREAK}*/`;

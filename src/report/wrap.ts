@@ -2,6 +2,9 @@
 
 export const COLUMNS = 75;
 
+/** Printed as a blank at which a line is not broken. */
+export const NO_BREAK = '\u00a0';
+
 /**
  * Lines of at most `width` columns; the first begins with `first`, the others with `rest`. Only a word that
  * is longer than a line is broken.
@@ -20,7 +23,7 @@ export function wrap(text: string, first: string, rest: string, width = COLUMNS)
     line += empty ? word : ` ${word}`;
     empty = false;
   }
-  return [...lines, line];
+  return [...lines, line].map((l) => l.replaceAll(NO_BREAK, ' '));
 }
 
 function pieces(word: string, room: number): readonly string[] {
