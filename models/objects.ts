@@ -154,26 +154,26 @@ export interface dentry {
   d_file: Pointer<file>;
   /** Not in the kernel: the inode object that a file of this name gets from the slab, fixed. */
   d_slot: Pointer<inode_slab>;
+  /** Not in the kernel: this file is unlinked and created anew. */
+  comes_and_goes: Bool;
 }
 export const dentry: Struct<dentry> = struct<dentry>(
   'dentry',
-  { d_inode: pointer('inode'), d_file: pointer('file'), d_slot: pointer('inode_slab') },
+  { d_inode: pointer('inode'), d_file: pointer('file'), d_slot: pointer('inode_slab'), comes_and_goes: bool },
   { instances: 'files', size: 192 },
 );
 
-/** The memory of one inode and its address_space, allocated or not: what the slab and RCU know of it. */
+/** The memory of one inode and its address_space, allocated or not: what the slab knows of it. */
 export interface inode_slab {
   lock: U8;
   /** Fixed; what they point to is live while `allocated`. */
   inode: Pointer<inode>;
   mapping: Pointer<address_space>;
   allocated: Bool;
-  /** call_rcu was done and its callback has not run. */
-  rcu_pending: Bool;
 }
 export const inode_slab: Struct<inode_slab> = struct<inode_slab>(
   'inode_slab',
-  { lock, inode: pointer('inode'), mapping: pointer('address_space'), allocated: bool, rcu_pending: bool },
+  { lock, inode: pointer('inode'), mapping: pointer('address_space'), allocated: bool },
   { instances: 'files' },
 );
 
@@ -279,10 +279,12 @@ export interface task_struct {
   mm: Pointer<mm_struct>;
   /** PF_MCE_PROCESS, PF_MCE_EARLY. */
   flags: U32;
+  /** Not in the kernel: this task makes private mappings too. */
+  maps_privately: Bool;
 }
 export const task_struct: Struct<task_struct> = struct<task_struct>(
   'task_struct',
-  { mm: pointer('mm_struct'), flags: u32 },
+  { mm: pointer('mm_struct'), flags: u32, maps_privately: bool },
   { instances: 'tasks', size: 9792, align: 64 },
 );
 
@@ -293,8 +295,6 @@ export interface mm_struct {
   pte: ArrayOf<U64>;
   /** The one VMA, which stands for the tree of VMAs. */
   mmap: Pointer<vm_area_struct>;
-  /** Not in the kernel: the anon_vma that this task's VMA gets when it needs one. */
-  anon: Pointer<anon_vma>;
 }
 export const mm_struct: Struct<mm_struct> = struct<mm_struct>(
   'mm_struct',
@@ -303,7 +303,6 @@ export const mm_struct: Struct<mm_struct> = struct<mm_struct>(
     page_table_lock: lock,
     pte: array(u64, 'offsets'),
     mmap: pointer('vm_area_struct'),
-    anon: pointer('anon_vma'),
   },
   { instances: 'tasks', size: 1408, align: 64 },
 );
@@ -320,7 +319,7 @@ export interface vm_area_struct {
   vm_start: U64;
   vm_end: U64;
   vm_pgoff: U64;
-  /** Non-NULL from the first private copy until munmap. */
+  /** Attached from the start, where the kernel waits for the first private copy. */
   anon_vma: Pointer<anon_vma>;
 }
 export const vm_area_struct: Struct<vm_area_struct> = struct<vm_area_struct>(
@@ -423,6 +422,13 @@ export const to_kill: Struct<to_kill> = struct<to_kill>(
   { listed: bool, tsk: pointer('task_struct'), addr: u64, size_shift: u32 },
   { instances: 'tasks', size: 48 },
 );
+
+/** Not in the kernel: which accidents happen. */
+export interface environment {
+  /** A page table page, or a page of the copy's source, may be missing or bad. */
+  faults_fail: Bool;
+}
+export const environment: Struct<environment> = struct<environment>('environment', { faults_fail: bool });
 
 /** Bit i: CPU i is in an RCU read-side section. */
 export interface rcu_state {

@@ -22,33 +22,16 @@ import {
 } from '../src/lang/public.ts';
 import { current, NULL_TASK } from './current.ts';
 import { ext4_setattr } from './ext4/inode.ts';
-import { do_unlinkat, i_callback, iput, path_openat, vfs_create } from './fs/inode.ts';
+import { do_unlinkat, iput, path_openat, vfs_create } from './fs/inode.ts';
 import { mmap_read_lock, mmap_read_unlock } from './locks.ts';
 import { hwpoison_inject } from './mm/hwpoison-inject.ts';
 import { madvise_inject_error } from './mm/madvise.ts';
 import { handle_mm_fault } from './mm/memory.ts';
 import { do_vmi_align_munmap, mmap_region } from './mm/mmap.ts';
-import {
-  dentry,
-  inode,
-  inode_slab,
-  mm_struct,
-  page,
-  task_struct,
-  vm_area_struct,
-  xfs_inode,
-} from './objects.ts';
-import {
-  anonPte,
-  FAULT_FLAG_WRITE,
-  PAGE_SHIFT,
-  pte_none,
-  VM_SHARED,
-  XFS_IRECLAIMABLE,
-  XFS_NEED_INACTIVE,
-} from './words.ts';
+import { dentry, inode, mm_struct, page, task_struct, vm_area_struct, xfs_inode } from './objects.ts';
+import { anonPte, FAULT_FLAG_WRITE, PAGE_SHIFT, pte_none, VM_SHARED, XFS_NEED_INACTIVE } from './words.ts';
 import { xfs_vn_setattr } from './xfs/file.ts';
-import { xfs_inodegc_worker, xfs_reclaim_inode } from './xfs/icache.ts';
+import { xfs_inodegc_worker } from './xfs/icache.ts';
 import { xfs_file_remap_range } from './xfs/reflink.ts';
 
 const faultLocals = {
@@ -102,6 +85,7 @@ export const mmap = operation(
     choose(tsk, task_struct),
     choose(d, dentry),
     choose(shared, 2),
+    assume(or(shared, tsk.maps_privately)),
     assume(not(tsk.mm.mmap.vm_file)),
     set(inode, path_openat(d)),
     if_(inode, [
@@ -120,7 +104,7 @@ export const munmap = operation('munmap', { locals: { tsk: pointer(task_struct) 
 
 export const unlink = operation('unlink', { locals: { dentry: pointer(dentry) } }, ({ dentry: d }) => [
   choose(d, dentry),
-  assume(d.d_inode),
+  assume(and(d.comes_and_goes, d.d_inode)),
   do_unlinkat(d),
 ]);
 
@@ -128,13 +112,6 @@ export const create = operation('create', { locals: { dentry: pointer(dentry) } 
   choose(d, dentry),
   assume(and(not(d.d_inode), not(d.d_slot.allocated))),
   vfs_create(d),
-]);
-
-/** The RCU callback that frees an inode, once its grace period is over. */
-export const freeInode = operation('free inode', { locals: { slab: pointer(inode_slab) } }, ({ slab }) => [
-  choose(slab, inode_slab),
-  assume(slab.rcu_pending),
-  i_callback(slab),
 ]);
 
 function truncateBy(
@@ -190,12 +167,6 @@ export const inodegc = operation('xfs_inodegc', { locals: { ip: pointer(xfs_inod
   xfs_inodegc_worker(ip),
 ]);
 
-export const reclaim = operation('xfs_reclaim', { locals: { ip: pointer(xfs_inode) } }, ({ ip }) => [
-  choose(ip, xfs_inode),
-  assume(band(ip.i_flags, XFS_IRECLAIMABLE)),
-  xfs_reclaim_inode(ip),
-]);
-
 /** A task fails a page at an address that it maps. */
 export const madviseFailure = operation(
   'madvise HWPOISON',
@@ -225,5 +196,4 @@ export const commonOperations: readonly KernelFunction[] = [
   munmap,
   unlink,
   create,
-  freeInode,
 ];

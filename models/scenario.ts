@@ -11,6 +11,7 @@ import {
   dentry,
   dev_pagemap,
   dev_pagemap_ops,
+  environment,
   ext4_inode_info,
   file,
   inode,
@@ -47,6 +48,8 @@ export interface Policy {
   readonly earlyKill: 'all' | 'none';
   /** Who raises failures: a task that maps the page, or somebody outside, by frame number; null: nobody does. */
   readonly source: 'task' | 'pfn' | null;
+  /** Faults may run out of memory, or meet a memory error while they copy. Left out: they may. */
+  readonly faultsFail?: boolean;
 }
 
 export interface Scenario {
@@ -120,6 +123,7 @@ function files(stack: Stack, bounds: ScenarioBounds): Initial {
         [d.d_inode, i],
         [d.d_file, instance(file, f)],
         [d.d_slot, slab],
+        [d.comes_and_goes, f === bounds.files - 1 ? 1 : 0],
         [instance(file, f).f_mapping, m],
         [instance(file, f).f_inode, i],
         ...(xfs
@@ -155,8 +159,9 @@ function tasks(bounds: ScenarioBounds): Initial {
     const [mm, vma, av] = [instance(mm_struct, t), instance(vm_area_struct, t), instance(anon_vma, t)];
     return [
       [instance(task_struct, t).mm, mm],
+      [instance(task_struct, t).maps_privately, t === bounds.tasks - 1 ? 1 : 0],
       [mm.mmap, vma],
-      [mm.anon, av],
+      [vma.anon_vma, av],
       [vma.vm_mm, mm],
       [vma.vm_start, mapAddress(t)],
       [vma.vm_end, mapAddress(t) + BigInt(bounds.offsets) * 0x1000n],
@@ -183,6 +188,7 @@ export function buildScenario({ era, stack, bounds, policy }: Scenario): Program
       ...device(stack, bounds),
       ...files(stack, bounds),
       ...tasks(bounds),
+      [the(environment).faults_fail, policy.faultsFail === false ? 0 : 1],
       [the(memory_failure_state).sysctl_memory_failure_early_kill, policy.earlyKill === 'all' ? 1 : 0],
     ],
     marks: era.marks,

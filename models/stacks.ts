@@ -9,7 +9,7 @@ import {
   ext4_iomap_begin,
   ext4_iomap_end,
 } from './ext4/inode.ts';
-import { ext4Truncate, ficlone, inodegc, reclaim, xfsTruncate } from './operations.ts';
+import { ext4Truncate, ficlone, inodegc, xfsTruncate } from './operations.ts';
 import { xfs_filemap_fault } from './xfs/file.ts';
 import { xfs_evict_inode, xfs_fs_alloc_inode, xfs_fs_destroy_inode } from './xfs/icache.ts';
 import { xfs_iomap_begin, xfs_iomap_end } from './xfs/iomap.ts';
@@ -56,7 +56,7 @@ function xfs(reflink: boolean, rmapbt: boolean): Omit<Stack, 'id' | 'says'> {
       alloc_inode: xfs_fs_alloc_inode,
       notify_failure: xfs_dax_notify_failure,
     },
-    operations: [xfsTruncate, inodegc, reclaim, ...(reflink ? [ficlone] : [])],
+    operations: [xfsTruncate, inodegc, ...(reflink ? [ficlone] : [])],
   };
 }
 

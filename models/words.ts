@@ -20,6 +20,7 @@ import {
   shl,
   shr,
   sub,
+  toWord,
   type U64,
   u32,
   u64,
@@ -186,8 +187,9 @@ export const IOMAP_F_SHARED = constant('IOMAP_F_SHARED', u64, 1 << 2);
 export const IOMAP_SRC_MAPPED = constant('srcmap->type == IOMAP_MAPPED', u64, 1 << 8);
 export const IOMAP_WRITE = constant('IOMAP_WRITE', u32, 1 << 0);
 
+const word = (x: Operand<U64>): Expr<U64> => (typeof x === 'object' ? toWord(u64, x) : value(u64, x));
 export const iomapOf = (type: Operand<U64>, flags: Operand<U64>, pfn: Operand<U64>): Expr<U64> =>
-  bor(bor(shl(pfn, 12), shl(flags, 3)), type);
+  bor(bor(shl(word(pfn), 12), shl(word(flags), 3)), type);
 export const iomap_type = (iomap: ExprOf<U64>): Expr<U64> => band(iomap, 7);
 export const iomap_flags = (iomap: ExprOf<U64>): Expr<U64> => band(shr(iomap, 3), 0x1ff);
 export const iomap_pfn = (iomap: ExprOf<U64>): Expr<U64> => shr(iomap, 12);

@@ -188,16 +188,17 @@ export const vfs_create = kernelFunction(
   ],
 );
 
-/** The RCU callback that gives the inode's memory back; `call_rcu` marked it. */
-export const i_callback = kernelFunction(
-  'i_callback',
-  { file: 'fs/inode.c', params: { slab: pointer(inode_slab) } },
+/** Gives the memory of an inode back after a grace period. */
+export const call_rcu = kernelFunction(
+  'call_rcu',
+  {
+    file: 'kernel/rcu/tree.c',
+    params: { slab: pointer(inode_slab) },
+    abstracts: ['The CPU that queues the callback waits for the grace period and runs it itself.'],
+  },
   ({ slab }) => [
-    spin_lock(slab.lock),
-    if_(not(slab.rcu_pending), [spin_unlock(slab.lock), return_()]),
-    set(slab.rcu_pending, 0),
-    spin_unlock(slab.lock),
     synchronize_rcu(),
+    spin_lock(slab.lock),
     primitive('kmem_cache_free', {
       shown: [slab],
       effects: [
@@ -206,17 +207,6 @@ export const i_callback = kernelFunction(
         [slab.allocated, 0],
       ],
     }),
+    spin_unlock(slab.lock),
   ],
-);
-
-export const call_rcu = kernelFunction(
-  'call_rcu',
-  {
-    file: 'kernel/rcu/tree.c',
-    params: { slab: pointer(inode_slab) },
-    abstracts: [
-      'The callback runs as an operation of its own, at any later time, and waits for the grace period itself.',
-    ],
-  },
-  ({ slab }) => [spin_lock(slab.lock), set(slab.rcu_pending, 1), spin_unlock(slab.lock)],
 );

@@ -1,5 +1,6 @@
 /** mm/memory.c, v6.12: page faults on a file mapping, up to the filesystem and back into the page table. */
 import {
+  and,
   band,
   bool,
   choose,
@@ -13,6 +14,7 @@ import {
   pointer,
   return_,
   set,
+  the,
   true_,
   u8,
   u32,
@@ -22,7 +24,7 @@ import {
   WARN_ON_ONCE,
 } from '../../src/lang/public.ts';
 import { pte_lock, pte_unlock } from '../locks.ts';
-import { anon_vma, mm_struct, vm_area_struct } from '../objects.ts';
+import { environment, mm_struct, vm_area_struct } from '../objects.ts';
 import {
   anonPte,
   devmapPte,
@@ -58,7 +60,7 @@ export const insert_pfn = kernelFunction(
     set(mm, vma.vm_mm),
     // get_locked_pte
     choose(no_memory, 2),
-    if_(no_memory, [return_(VM_FAULT_OOM)]),
+    if_(and(no_memory, the(environment).faults_fail), [return_(VM_FAULT_OOM)]),
     pte_lock(mm.page_table_lock),
     set(entry, mm.pte.at(pgoff)),
     if_(not(pte_none(entry)), [
@@ -83,25 +85,6 @@ export const vmf_insert_mixed_mkwrite = kernelFunction(
   'vmf_insert_mixed_mkwrite',
   { file: 'mm/memory.c', params: { ...vmf, pfn: u64 }, returns: u32 },
   ({ vma, pgoff, pfn }) => [return_(insert_pfn(vma, pgoff, pfn, true_))],
-);
-
-/** A private copy needs an anon_vma. */
-export const vmf_anon_prepare = kernelFunction(
-  'vmf_anon_prepare',
-  {
-    file: 'mm/memory.c',
-    params: { vma: pointer(vm_area_struct), anon: pointer(anon_vma) },
-    locals: { mm: pointer(mm_struct) },
-    abstracts: ['Each task has its own anon_vma, ready to be attached; memory is always there.'],
-  },
-  ({ vma, anon, mm }) => [
-    if_(not(vma.anon_vma), [
-      set(mm, vma.vm_mm),
-      pte_lock(mm.page_table_lock),
-      if_(not(vma.anon_vma), [set(vma.anon_vma, anon)]),
-      pte_unlock(mm.page_table_lock),
-    ]),
-  ],
 );
 
 /** Maps the private copy, unless somebody else mapped something in the meantime. */
@@ -138,7 +121,6 @@ export const wp_page_copy = kernelFunction(
   },
   ({ vma, pgoff, orig_pte, mm }) => [
     set(mm, vma.vm_mm),
-    vmf_anon_prepare(vma, mm.anon),
     pte_lock(mm.page_table_lock),
     if_(eq(mm.pte.at(pgoff), orig_pte), [set(mm.pte.at(pgoff), anonPte)]),
     pte_unlock(mm.page_table_lock),
@@ -157,7 +139,6 @@ export const do_cow_fault = kernelFunction(
   },
   ({ vma, pgoff, flags, mm, ret }) => [
     set(mm, vma.vm_mm),
-    vmf_anon_prepare(vma, mm.anon),
     set(ret, vm_ops_fault(vma, pgoff, flags, true_)),
     if_(band(ret, VM_FAULT_DONE_COW), [return_(ret)]),
     return_(ret),

@@ -15,7 +15,7 @@ import {
 import { iput } from '../fs/inode.ts';
 import { i_mmap_lock_write, i_mmap_unlock_write, mmap_write_lock, mmap_write_unlock } from '../locks.ts';
 import { address_space, file, mm_struct, vm_area_struct } from '../objects.ts';
-import { EEXIST, NULL_ANON_VMA, NULL_FILE } from '../words.ts';
+import { EEXIST, NULL_FILE } from '../words.ts';
 import { zap_pte_range } from './unmap.ts';
 
 /** The VMA takes over the caller's reference to the file where this succeeds. */
@@ -64,7 +64,6 @@ export const do_vmi_align_munmap = kernelFunction(
       i_mmap_lock_write(mapping),
       set(vma.vm_file, NULL_FILE),
       set(vma.vm_flags, 0),
-      set(vma.anon_vma, NULL_ANON_VMA),
       i_mmap_unlock_write(mapping),
     ]),
     mmap_write_unlock(mm.mmap_lock),

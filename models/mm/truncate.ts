@@ -1,21 +1,16 @@
 /** mm/truncate.c, v6.12: removing what the page cache of a DAX file holds. Ranges are in pages. */
 import {
   and,
-  bool,
-  break_,
-  false_,
   for_index,
-  forever,
   if_,
   kernelFunction,
-  not,
   pointer,
   set,
   sub,
-  true_,
   u64,
   ule,
   ult,
+  while_,
 } from '../../src/lang/public.ts';
 import { dax_delete_mapping_entry } from '../dax/invalidate.ts';
 import { xas_lock_irq, xas_unlock_irq } from '../locks.ts';
@@ -27,21 +22,16 @@ export const truncate_inode_pages_range = kernelFunction(
   {
     file: 'mm/truncate.c',
     params: { mapping: pointer(address_space), start: u64, end: u64 },
-    locals: { found: bool },
     abstracts: [
-      'A DAX file has no folios, and its entries are removed alike by both passes: they are one loop here.',
+      'A DAX file has no folios, and both passes remove its entries alike: one pass, which stays at an index until nothing is there.',
       'A batch holds one entry.',
     ],
   },
-  ({ mapping, start, end, found }) => [
-    forever([
-      set(found, false_),
-      for_index('index', u64, 'slots', (index) => [
-        if_(and(ule(start, index), ult(index, end)), [
-          if_(mapping.i_pages.at(index), [set(found, true_), dax_delete_mapping_entry(mapping, index)]),
-        ]),
+  ({ mapping, start, end }) => [
+    for_index('index', u64, 'slots', (index) => [
+      if_(and(ule(start, index), ult(index, end)), [
+        while_(mapping.i_pages.at(index), [dax_delete_mapping_entry(mapping, index)]),
       ]),
-      if_(not(found), [break_]),
     ]),
   ],
 );

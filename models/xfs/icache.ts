@@ -36,6 +36,22 @@ export const xfs_fs_destroy_inode = kernelFunction(
   ({ inode, ip }) => [set(ip, inode.xfs_i), xfs_iflags_set(ip, XFS_NEED_INACTIVE)],
 );
 
+/** Takes an inode without blocks out of core; its memory goes after a grace period. */
+export const xfs_reclaim_inode = kernelFunction(
+  'xfs_reclaim_inode',
+  {
+    file: 'fs/xfs/xfs_icache.c',
+    params: { ip: pointer(xfs_inode) },
+    abstracts: ['The inode is clean. Its own worker does this; here it follows at once on inactivation.'],
+  },
+  ({ ip }) => [
+    spin_lock(ip.i_mount.m_perag.pag_ici_lock),
+    xfs_iflags_change(ip, XFS_IRECLAIMABLE, XFS_IRECLAIM),
+    spin_unlock(ip.i_mount.m_perag.pag_ici_lock),
+    call_rcu(ip.i_vnode.i_slab),
+  ],
+);
+
 /** The worker that frees the blocks of one unlinked inode, at any later time. */
 export const xfs_inodegc_worker = kernelFunction(
   'xfs_inodegc_worker',
@@ -43,7 +59,8 @@ export const xfs_inodegc_worker = kernelFunction(
     file: 'fs/xfs/xfs_icache.c',
     params: { ip: pointer(xfs_inode) },
     abstracts: [
-      'xfs_inactive is written out: the CoW fork goes together with the data fork. The lock stands for the list of the worker.',
+      'xfs_inactive is written out: the CoW fork goes together with the data fork.',
+      'pag_ici_lock stands for what hands each inode to one worker.',
     ],
   },
   ({ ip }) => [
@@ -55,23 +72,7 @@ export const xfs_inodegc_worker = kernelFunction(
     xfs_itruncate_extents(ip, 0),
     xfs_iunlock(ip, 'ILOCK_EXCL'),
     xfs_iflags_change(ip, XFS_INACTIVATING, XFS_IRECLAIMABLE),
-  ],
-);
-
-/** Takes an inode without blocks out of core; its memory goes after a grace period. */
-export const xfs_reclaim_inode = kernelFunction(
-  'xfs_reclaim_inode',
-  {
-    file: 'fs/xfs/xfs_icache.c',
-    params: { ip: pointer(xfs_inode) },
-    abstracts: ['A clean inode is reclaimed at any time.'],
-  },
-  ({ ip }) => [
-    spin_lock(ip.i_mount.m_perag.pag_ici_lock),
-    if_(not(band(ip.i_flags, XFS_IRECLAIMABLE)), [spin_unlock(ip.i_mount.m_perag.pag_ici_lock), return_()]),
-    set(ip.i_flags, XFS_IRECLAIM),
-    spin_unlock(ip.i_mount.m_perag.pag_ici_lock),
-    call_rcu(ip.i_vnode.i_slab),
+    xfs_reclaim_inode(ip),
   ],
 );
 
