@@ -8,8 +8,8 @@ import type { Outcome, Verdict } from '../evidence/verdict.ts';
 import { TooManyValues } from '../semantics/values.ts';
 import type { Engine, Limits, Task } from './engine.ts';
 import type { Found, SearchResult } from './explicit.ts';
+import { explore } from './explore.ts';
 import { lockCycle } from './lock-cycle.ts';
-import { searchUnrolled } from './unrolled-search.ts';
 
 /** A finding of the search as evidence, or why it is none. */
 type Evidence = { readonly trace: Trace } | { readonly reason: string };
@@ -40,10 +40,10 @@ export const explicitEngine: Engine = {
 
 /** The search's result, or why there is none. */
 function tryToSearch(task: Task, limits: Limits, progress: (text: string) => void): SearchResult | string {
-  const { properties } = task;
+  const properties = task.properties.filter((id) => id !== OUT_OF_MODEL);
   const isFinding = (id: string) => !id.startsWith('reach:') && id !== 'lock-order' && id !== 'no-data-race';
   try {
-    const searched = searchUnrolled(task.program, {
+    const searched = explore(task.program, {
       limits: {
         seconds: limits.seconds,
         memoryMiB: limits.memoryMiB,
