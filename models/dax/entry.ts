@@ -33,13 +33,18 @@ import { DAX_LOCKED, dax_is_locked, xa_mk_value, xa_to_value } from '../words.ts
 
 const thisCpuExclusively = (): Expr<U8> => shl(value(u8, 0x10), smp_processor_id);
 
-/** The bit is set: this CPU owns the entry. It did not wait here, so this orders nothing. */
+/** The bit is set: this CPU owns the entry. Whoever waits for it has let go of the i_pages lock. */
 function entryLocked(mapping: Expr<Pointer<address_space>>, index: Expr<U64>) {
   const word = mapping.entry_locks.entry_lock.at(index);
   return primitive('lock_acquired', {
     shown: [word],
     effects: [[word, thisCpuExclusively()]],
-    lock: { does: 'acquire', mode: 'exclusive', place: placeOf(word), tries: true },
+    lock: {
+      does: 'acquire',
+      mode: 'exclusive',
+      place: placeOf(word),
+      dropped: placeOf(mapping.xa_lock),
+    },
   });
 }
 

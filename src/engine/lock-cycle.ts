@@ -29,3 +29,19 @@ function path(edges: readonly LockEdge[], from: string, to: string): readonly Lo
   }
   return null;
 }
+
+/** All locks in an order in which each edge goes forward; null where there is a cycle. Keys are `held -> taken`. */
+export function lockOrderOf(keys: Iterable<string>): readonly string[] | null {
+  const edges = [...keys].map((key) => key.split(' -> ') as [string, string]);
+  const waiting = new Set(edges.flat().sort());
+  const order: string[] = [];
+  while (waiting.size > 0) {
+    const next = [...waiting].find((lock) =>
+      edges.every(([held, taken]) => taken !== lock || !waiting.has(held)),
+    );
+    if (next === undefined) return null;
+    waiting.delete(next);
+    order.push(next);
+  }
+  return order;
+}

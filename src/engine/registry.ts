@@ -1,10 +1,11 @@
 /** All engines, by identifier. */
 import type { Engine } from './engine.ts';
 import { explicitEngine } from './explicit-engine.ts';
+import { inductionEngine } from './induction-engine.ts';
 import { portfolio } from './portfolio.ts';
 
 /** In the order in which the portfolio asks them: what finds violations first, then what proves. */
-const single: readonly Engine[] = [explicitEngine];
+const single: readonly Engine[] = [explicitEngine, inductionEngine];
 
 export const engines: readonly Engine[] = [portfolio(single), ...single];
 

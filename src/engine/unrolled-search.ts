@@ -8,20 +8,28 @@ import { MoreRounds, type SearchOptions, type SearchResult, search } from './exp
 const MOST_ROUNDS = 12;
 
 export type UnrolledSearch =
-  | { readonly kind: 'searched'; readonly graph: Graph; readonly result: SearchResult }
+  | {
+      readonly kind: 'searched';
+      readonly graph: Graph;
+      readonly rounds: ReadonlyMap<string, number>;
+      readonly result: SearchResult;
+    }
   | { readonly kind: 'endless'; readonly reason: string };
 
 export function searchUnrolled(program: Program, options: SearchOptions = {}): UnrolledSearch {
   const rounds = new Map<string, number>();
   for (;;) {
-    const graph = lower(program, rounds);
+    const graph = lower(program, { rounds, slice: true });
     try {
-      return { kind: 'searched', graph, result: search(graph, options) };
+      return { kind: 'searched', graph, rounds, result: search(graph, options) };
     } catch (error) {
       if (!(error instanceof MoreRounds)) throw error;
       const next = (rounds.get(error.loop) ?? 1) + 1;
       if (next > MOST_ROUNDS)
-        return { kind: 'endless', reason: `the loop at ${error.loop} goes round more than ${MOST_ROUNDS} times` };
+        return {
+          kind: 'endless',
+          reason: `the loop at ${error.loop} goes round more than ${MOST_ROUNDS} times`,
+        };
       rounds.set(error.loop, next);
     }
   }

@@ -1,8 +1,8 @@
 /** An inductive invariant and the scripts that show it; see check-certificate for how it is believed. */
 
-/** One stand-alone SMT-LIB 2 script; every `check-sat` in it must answer `unsat`. */
+/** One stand-alone SMT-LIB 2 script with one check, which must answer `unsat`. */
 export interface Script {
-  /** e.g. `initial`, `preserved by write fault`, `implies the properties`. */
+  /** `initial`, `control`, or the step that it is about, e.g. `CPU 0: write fault`. */
   readonly name: string;
   readonly text: string;
 }
@@ -17,7 +17,11 @@ export interface Certificate {
     readonly hash: string;
   };
   readonly properties: readonly string[];
-  /** The invariant over the state's words, each conjunct an SMT-LIB term, and the same C-like. */
+  /** How often each loop is unrolled, where not once; that no run goes round more often is proved, too. */
+  readonly rounds: Readonly<Record<string, number>>;
+  /** For `lock-order`: every lock is taken while holding earlier ones of this list only. */
+  readonly lockOrder: readonly string[];
+  /** The invariant over the state's words: each conjunct as an SMT-LIB term, and C-like for a reader. */
   readonly invariant: readonly { readonly smt: string; readonly text: string }[];
   readonly scripts: readonly Script[];
 }

@@ -7,7 +7,7 @@
  */
 
 import type { Addresses } from '../lang/addresses.ts';
-import type { Effect, ExprNode, FunctionNode, Place, StmtNode } from '../lang/nodes.ts';
+import type { Effect, ExprNode, FunctionNode, LockUse, Place, StmtNode } from '../lang/nodes.ts';
 import { functionLines } from '../lang/print.ts';
 import { boundValue, functionNamed, type Program, structNamed } from '../lang/program.ts';
 import { LIVE } from '../lang/structs.ts';
@@ -374,7 +374,7 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
           lock: () => (taken ? lockWord(taken.place, cpu) : null),
         };
         if (stmt.until && !pure(stmt.until, cpu)) throw new Error(`${stmt.name} went on without waiting`);
-        if (taken?.does === 'acquire' && !taken.tries) noteOrder(taken.place, cpu);
+        if (taken?.does === 'acquire') noteOrder(taken, cpu);
         for (const d of stmt.demands) if (!pure(d.holds, cpu)) find(d.property, d.says, false);
         applyEffects(stmt.effects, cpu, pure);
         judgeStore(stmt, cpu);
@@ -402,11 +402,13 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
     return memory.load(place, object, place.index && pure(place.index, cpu))?.word ?? null;
   }
 
-  function noteOrder(place: Place, cpu: number): void {
-    const taken = lockWord(place, cpu);
-    for (const { name: held } of locks)
-      if (taken && held !== taken && (memory.words.get(held) ?? 0n) & (0x11n << BigInt(cpu)))
-        locked.push({ held, taken });
+  /** Taking again what is held already orders nothing. */
+  function noteOrder(lock: LockUse, cpu: number): void {
+    const taken = lockWord(lock.place, cpu);
+    const dropped = lock.dropped && lockWord(lock.dropped, cpu);
+    const isHeld = (word: string) => ((memory.words.get(word) ?? 0n) & (0x11n << BigInt(cpu))) !== 0n;
+    if (!taken || isHeld(taken)) return;
+    for (const { name: held } of locks) if (held !== dropped && isHeld(held)) locked.push({ held, taken });
   }
 
   /** A wait through a pointer that is no object goes on, into its oops. */

@@ -96,7 +96,7 @@ const lockUse = record<LockUse>({
   does: oneOf('acquire', 'release'),
   mode: oneOf('exclusive', 'shared'),
   place,
-  tries: optional(flag),
+  dropped: optional(place),
 });
 const target = variant<Target, 'kind'>('kind', {
   local: record({ name: text, type }),

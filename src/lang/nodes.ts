@@ -85,8 +85,8 @@ export interface LockUse {
   readonly does: 'acquire' | 'release';
   readonly mode: 'exclusive' | 'shared';
   readonly place: Place;
-  /** An acquisition that gives up rather than waits (trylock) orders nothing. */
-  readonly tries?: boolean;
+  /** A lock that is held now, but was not while this one was waited for: it orders nothing. */
+  readonly dropped?: Place;
 }
 
 export type StmtNode =

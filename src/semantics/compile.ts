@@ -125,13 +125,15 @@ function orderRecorder(locks: readonly LockWord[], state: Int32Array, listener: 
   const cells = [...new Set(locks.map((lock) => lock.bit >>> 5))];
   const inCell = cells.map((cell) => locks.filter((lock) => lock.bit >>> 5 === cell));
   const masks = inCell.map((inside) => inside.reduce((mask, lock) => mask | (0xff << (lock.bit & 31)), 0));
-  return (cpu: number, node: NodeId, taken: number): void => {
+  return (cpu: number, node: NodeId, taken: number, dropped: number): void => {
+    const own = (locks[taken] as LockWord).bit;
+    if (((state[own >>> 5] as number) >>> (own & 31)) & (0x11 << cpu)) return;
     for (let i = 0; i < cells.length; i++) {
       const cell = state[cells[i] as number] as number;
       if ((cell & (masks[i] as number)) === 0) continue;
       for (const lock of inCell[i] as readonly LockWord[]) {
         const pair = lock.number * locks.length + taken;
-        if (!((cell >>> (lock.bit & 31)) & (0x11 << cpu)) || lock.number === taken || seen[pair]) continue;
+        if (!((cell >>> (lock.bit & 31)) & (0x11 << cpu)) || lock.number === dropped || seen[pair]) continue;
         seen[pair] = 1;
         listener.ordered(lock.number, taken, node);
       }
@@ -512,12 +514,20 @@ export function compile(
 
   function acquire(id: NodeId, node: Extract<GraphNode, { op: 'primitive' }>): string {
     const { lock } = node;
-    if (!options.trackLocks || lock?.does !== 'acquire' || lock.tries) return '';
-    const storage = storageOf(structNamed(program, lock.place.struct), lock.place.field);
-    const slot = fieldSlot(layout, lock.place.struct, storage.name);
+    if (!options.trackLocks || lock?.does !== 'acquire') return '';
+    const taken = lockNumber(id, lock.place);
+    const dropped = lock.dropped && lockNumber(id, lock.dropped);
+    const cpu = cpus === 1 ? '0' : 'cpu';
+    return `${dropped ? `${dropped.code}d = ${dropped.number};\n` : 'd = -1;\n'}${taken.code}holds(${cpu}, ${id}, ${taken.number}, d);\n`;
+  }
+
+  /** The number of the lock at a place, as code, after code that finds it. */
+  function lockNumber(id: NodeId, place: Place): { code: string; number: string } {
+    const storage = storageOf(structNamed(program, place.struct), place.field);
+    const slot = fieldSlot(layout, place.struct, storage.name);
     const first = lockNumbers.findIndex((l) => l.bit === slot?.base);
-    const { code, at } = guard(id, lock.place, true);
-    return `${code}holds(${cpus === 1 ? '0' : 'cpu'}, ${id}, ${first} + ${at.position});\n`;
+    const { code, at } = guard(id, place, true);
+    return { code, number: `${first} + ${at.position}` };
   }
 
   /** The node where the segment being written begins; as a region's node it is called ENTRY. */
@@ -654,7 +664,7 @@ export function compile(
       code: branching,
     });
     const declared = [...localNames.values()].map((v) => `${v} = 0`);
-    return `(cpu) => {\nlet n = 0, o = 0, i = 0, b = 0${declared.length ? `, ${declared.join(', ')}` : ''};\n${loads.join('\n')}\n${body}\n}`;
+    return `function step_${from}(cpu) {\nlet n = 0, o = 0, i = 0, b = 0, d = 0${declared.length ? `, ${declared.join(', ')}` : ''};\n${loads.join('\n')}\n${body}\n}`;
   }
 
   function evaluateCode<T>(code: string): T {

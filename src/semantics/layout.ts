@@ -51,7 +51,7 @@ export function layOut(graph: Graph, idBits: 8 | 16): Layout {
     }
   const { registerOf, widths } = allocateRegisters(graph, idBits);
   wanted.push({ key: 'pc', width: graph.points.length < 256 ? 8 : 16, count: cpus });
-  widths.forEach((width, i) => wanted.push({ key: `register ${i}`, width, count: cpus }));
+  for (const [i, width] of widths.entries()) wanted.push({ key: `register ${i}`, width, count: cpus });
 
   const slots = new Map<string, Slot>();
   let bit = 0;

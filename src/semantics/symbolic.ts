@@ -2,12 +2,12 @@
  * One step of a CPU as SMT terms: all paths from a control point to the next, merged where they meet, with
  * the condition under which each property fails on the way.
  */
-import type { Effect, ExprNode, Place } from '../lang/nodes.ts';
+import type { Effect, ExprNode, LockUse, Place } from '../lang/nodes.ts';
 import { boundValue, structNamed } from '../lang/program.ts';
 import { LIVE } from '../lang/structs.ts';
 import { type Bits, bitsOf } from '../lang/types.ts';
 import { placeExpressions, readsMemory, subexpressions } from '../lang/walk.ts';
-import { instancesOf, storageOf, wordName } from '../lang/words.ts';
+import { instancesOf, stateWords, storageOf, wordName } from '../lang/words.ts';
 import { assert } from '../support/assert.ts';
 import { storageKey } from '../system/fields.ts';
 import type { Graph, GraphNode, NodeId } from '../system/graph.ts';
@@ -65,11 +65,13 @@ export interface Setting {
   readonly graph: Graph;
   readonly terms: Terms;
   address(struct: string, instance: number): Term;
+  /** Position of each lock word in the order in which locks may be taken; empty where that is not asked. */
+  readonly lockRank: ReadonlyMap<string, number>;
   /** Initial term of a storage word. */
   initial(name: string, bits: Bits): Term;
 }
 
-export function createSetting(graph: Graph, terms: Terms): Setting {
+export function createSetting(graph: Graph, terms: Terms, lockOrder: readonly string[]): Setting {
   const { program } = graph;
   const initialTerms = new Map<string, Term>();
   const address = (struct: string, instance: number) =>
@@ -94,6 +96,7 @@ export function createSetting(graph: Graph, terms: Terms): Setting {
     graph,
     terms,
     address,
+    lockRank: new Map(lockOrder.map((word, i) => [word, i])),
     initial: (name, bits) => initialTerms.get(name) ?? terms.constant(bits, 0n),
   };
 }
@@ -116,6 +119,9 @@ export function symbolicStep(
   const incoming = new Map<NodeId, Flow[]>();
   const violations = new Map<string, Term[]>();
   const reached = new Map<string, Term[]>();
+  const lockWords = stateWords(program)
+    .filter((w) => storageOf(structNamed(program, w.struct), w.field).lock)
+    .map((w) => w.name);
   const blocked: Term[] = [];
   const ends: End[] = [];
   const choices: { node: NodeId; count: number; bits: readonly Term[]; when: Term }[] = [];
@@ -319,6 +325,25 @@ export function symbolicStep(
     violate(property, flow, others, not(evaluate(node.holds, flow, true)));
   }
 
+  /** Some lock is held that comes later in the order than the one that is taken (or is not in the order). */
+  function judgeLockOrder(lock: LockUse | null, flow: Flow): void {
+    const { lockRank } = setting;
+    if (lock?.does !== 'acquire' || lockRank.size === 0) return;
+    const mine = terms.constant(8, 0x11n << BigInt(cpu));
+    const holds = (word: Term) => not(eq(terms.binary('band', word, mine), terms.constant(8, 0n)));
+    const taken = targets(spotOf(lock.place, flow), flow).list;
+    const dropped = lock.dropped ? targets(spotOf(lock.dropped, flow), flow).list : [];
+    for (const t of taken) {
+      const again = holds(wordTerm(flow, t.word, 8));
+      const rank = lockRank.get(t.word) ?? -1;
+      for (const held of lockWords) {
+        if ((lockRank.get(held) ?? rank) < rank || held === t.word) continue;
+        const let_go = or(...dropped.filter((d) => d.word === held).map((d) => d.condition));
+        violate('lock-order', flow, t.condition, not(again), holds(wordTerm(flow, held, 8)), not(let_go));
+      }
+    }
+  }
+
   /** No other CPU stands inside the functions of a predicate. */
   function othersOutside(property: string): Term {
     const judged = program.properties.find((p) => p.id === property)?.judged;
@@ -364,6 +389,7 @@ export function symbolicStep(
           blocked.push(and(guardOf(went), not(ready)));
           went = extend(went, ready);
         }
+        if (went) judgeLockOrder(node.lock, went);
         for (const d of node.demands) {
           went = went && accessWithin([d.holds], went);
           if (went) violate(d.property, went, not(evaluate(d.holds, went)));

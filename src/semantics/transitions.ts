@@ -3,7 +3,7 @@
  * state, and one relation for each operation's start and each control point of each CPU.
  */
 
-import { type Bits, bitsOf } from '../lang/types.ts';
+import { bitsOf, type Type, u32, u64 } from '../lang/types.ts';
 import { instancesOf, stateWords } from '../lang/words.ts';
 import type { Graph, NodeId } from '../system/graph.ts';
 import {
@@ -19,6 +19,7 @@ import { createTerms, type Term, type Terms } from './terms.ts';
 
 export interface StateVariable {
   readonly term: Term;
+  readonly type: Type;
   /** Value in the initial state: a constant or an address. */
   readonly initial: Term;
   readonly kind:
@@ -47,6 +48,8 @@ export interface Transitions {
   /** The state that steps start from: the variables, or what is known of them. */
   readonly state: SymbolicState;
   readonly steps: readonly NamedStep[];
+  /** The address with that symbol, e.g. `&page[0]`; undefined where there is no such object. */
+  addressNamed(symbol: string): Term | undefined;
   /** What holds of the addresses among these terms. */
   addressAxioms(symbols: Iterable<Term>): readonly Term[];
   /** The value of a state variable after a step ends this way. */
@@ -54,13 +57,14 @@ export interface Transitions {
 }
 
 /** Bits of a control point's number. */
-const PC_BITS: Bits = 32;
+const PC_BITS = 32;
 
-export function createTransitions(graph: Graph): Transitions {
+/** `lockOrder`: lock words in an order; taking one while holding a later one is then a violation of `lock-order`. */
+export function createTransitions(graph: Graph, lockOrder: readonly string[] = []): Transitions {
   const { program } = graph;
   const { cpus } = program.bounds;
   const terms = createTerms();
-  const setting = createSetting(graph, terms);
+  const setting = createSetting(graph, terms, lockOrder);
   const variables: StateVariable[] = [];
   const words = new Map<string, Term>();
   for (const word of stateWords(program)) {
@@ -71,6 +75,7 @@ export function createTransitions(graph: Graph): Transitions {
     words.set(word.name, term);
     variables.push({
       term,
+      type: word.type,
       initial: setting.initial(word.name, bits),
       kind: { is: 'word', name: word.name },
     });
@@ -80,13 +85,14 @@ export function createTransitions(graph: Graph): Transitions {
   for (let cpu = 0; cpu < cpus; cpu++) {
     const pc = terms.variable(`cpu${cpu}.pc`, PC_BITS);
     pcs.push(pc);
-    variables.push({ term: pc, initial: terms.constant(PC_BITS, 0n), kind: { is: 'pc', cpu } });
+    variables.push({ term: pc, type: u32, initial: terms.constant(PC_BITS, 0n), kind: { is: 'pc', cpu } });
     const mine = new Map<string, Term>();
     for (const name of new Set(graph.points.flatMap((p) => p.live))) {
-      const bits = bitsOf(graph.locals.get(name) ?? { kind: 'word', bits: 64 });
+      const type = graph.locals.get(name) ?? u64;
+      const bits = bitsOf(type);
       const term = terms.variable(`cpu${cpu}.${name}`, bits);
       mine.set(name, term);
-      variables.push({ term, initial: terms.constant(bits, 0n), kind: { is: 'local', cpu, name } });
+      variables.push({ term, type, initial: terms.constant(bits, 0n), kind: { is: 'local', cpu, name } });
     }
     locals.push(mine);
   }
@@ -120,6 +126,10 @@ export function createTransitions(graph: Graph): Transitions {
     variables,
     state,
     steps: stepsFrom(setting, state),
+    addressNamed(symbol) {
+      const [, struct = '', instance = ''] = /^&(.*)\[(\d+)\]$/.exec(symbol) ?? [];
+      return objects.has(symbol) ? setting.address(struct, Number(instance)) : undefined;
+    },
     addressAxioms,
     after(step, end) {
       const kinds = new Map(variables.map((v) => [v.term, v.kind]));

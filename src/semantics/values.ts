@@ -37,7 +37,7 @@ export function createValues(idBits: 8 | 16): Values {
     ids.set(value, numbers.length);
     return numbers.push(value) - 1;
   }
-  const valueOf = (id: number): bigint => numbers[id] as bigint;
+  const numberOf = (id: number): bigint => numbers[id] as bigint;
   idOf(0n);
 
   function memo1(compute: (a: number) => number): (a: number) => number {
@@ -70,13 +70,13 @@ export function createValues(idBits: 8 | 16): Values {
   }
 
   const isId = (bits: number): boolean => bits >= 32;
-  const decode = (bits: number, a: number): bigint => (isId(bits) ? valueOf(a) : BigInt(a));
+  const decode = (bits: number, a: number): bigint => (isId(bits) ? numberOf(a) : BigInt(a));
   const encode = (bits: number, value: bigint): number => (isId(bits) ? idOf(value) : Number(value));
 
   return {
     capacity,
     idOf,
-    valueOf,
+    valueOf: numberOf,
     binary(op, bits) {
       const result = comparisons.has(op) ? 1 : bits;
       return memo2((a, b) => encode(result, evaluateBinary(op, bits, decode(bits, a), decode(bits, b))));

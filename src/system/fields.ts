@@ -1,7 +1,8 @@
 /** Which fields of a program change, and which are looked at. */
-import { LIVE } from '../lang/structs.ts';
+
 import type { Place, StmtNode } from '../lang/nodes.ts';
 import { type Program, structNamed } from '../lang/program.ts';
+import { LIVE } from '../lang/structs.ts';
 import { eachExpression, eachStatement, expressionsOf, storesOf } from '../lang/walk.ts';
 import { storageOf } from '../lang/words.ts';
 
@@ -32,6 +33,7 @@ export function unreadFields(program: Program): ReadonlySet<string> {
   const loaded = new Set<string>();
   const roots = [...statementsOf(program)].flatMap(expressionsOf);
   for (const root of [...roots, ...program.properties.map((p) => p.holds)])
-    for (const node of eachExpression(root)) if (node.kind === 'load') loaded.add(storageKey(program, node.place));
+    for (const node of eachExpression(root))
+      if (node.kind === 'load') loaded.add(storageKey(program, node.place));
   return new Set(allStorages(program).filter((key) => !loaded.has(key) && !key.endsWith(`.${LIVE}`)));
 }

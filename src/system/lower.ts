@@ -3,16 +3,16 @@
  * that follows it, an expression knowing (as a function) what is done with its value.
  */
 
-import type { ExprNode, FunctionNode, Place, StmtNode } from '../lang/nodes.ts';
+import type { ExprNode, FunctionNode, LockUse, Place, StmtNode } from '../lang/nodes.ts';
 import { functionLines } from '../lang/print.ts';
 import { boundValue, functionNamed, type Program, structNamed } from '../lang/program.ts';
 import { bitsOf, bool, type Type, wrap } from '../lang/types.ts';
 import { eachExpression, eachStatement, storesOf, subexpressions } from '../lang/walk.ts';
 import { instancesOf, storageOf } from '../lang/words.ts';
 import { assert } from '../support/assert.ts';
+import { constantFields, unreadFields } from './fields.ts';
 import { fold } from './fold.ts';
 import type { Action, Graph, GraphNode, NodeId } from './graph.ts';
-import { constantFields, unreadFields } from './fields.ts';
 import { finish } from './points.ts';
 
 /** What a name stands for in one inlined call: a unique local, or a constant that never changes. */
@@ -33,16 +33,21 @@ interface Context {
 
 type Continue = (value: ExprNode) => NodeId;
 
-/**
- * `rounds`: how often the loops named `FUNCTION:LINE` are unrolled where a step is a whole operation; once if
- * not said. Errors: InternalError for what src/lang/check.ts refuses; call that first.
- */
-export function lower(program: Program, rounds: ReadonlyMap<string, number> = new Map()): Graph {
+export interface LowerOptions {
+  /** How often the loops named `FUNCTION:LINE` are unrolled where a step is a whole operation; default once. */
+  readonly rounds?: ReadonlyMap<string, number>;
+  /** Leaves words that nothing reads out of the state. */
+  readonly slice?: boolean;
+}
+
+/** Errors: InternalError for what src/lang/check.ts refuses; call that first. */
+export function lower(program: Program, options: LowerOptions = {}): Graph {
+  const { rounds = new Map<string, number>() } = options;
   const nodes: GraphNode[] = [];
   const locals = new Map<string, Type>();
   const entries: { operation: string; node: NodeId }[] = [];
   const constants = constantFields(program);
-  const unread = unreadFields(program);
+  const unread = options.slice ? unreadFields(program) : new Set<string>();
   const loopHeads = new Set<NodeId>();
   const cuts = new Map<NodeId, string>();
   const values = initialValues(program);
@@ -411,7 +416,7 @@ export function lower(program: Program, rounds: ReadonlyMap<string, number> = ne
             until: stmt.until ? resolve(stmt.until, ctx.scope) : null,
             demands: stmt.demands.map((d) => ({ ...d, holds: resolve(d.holds, ctx.scope) })),
             effects: stmt.effects.map((e) => ({ place: at(e.place), value: resolve(e.value, ctx.scope) })),
-            lock: stmt.lock ? { ...stmt.lock, place: at(stmt.lock.place) } : null,
+            lock: stmt.lock ? resolveLock(stmt.lock, at) : null,
             next: judgeStore(stmt, ctx, next),
           },
           true,
@@ -472,7 +477,14 @@ export function lower(program: Program, rounds: ReadonlyMap<string, number> = ne
     const end = emit(top, { op: 'end' });
     entries.push({ operation, node: inline(fn, [], top, null, end) });
   }
-  return finish({ program, nodes, entries, locals, constants, unread, cuts, points: [], live: new Map() }, loopHeads);
+  return finish(
+    { program, nodes, entries, locals, constants, unread, cuts, points: [], live: new Map() },
+    loopHeads,
+  );
+}
+
+function resolveLock(lock: LockUse, at: (place: Place) => Place): LockUse {
+  return { ...lock, place: at(lock.place), ...(lock.dropped && { dropped: at(lock.dropped) }) };
 }
 
 function isInside(functions: readonly string[], calls: readonly string[]): boolean {

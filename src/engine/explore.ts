@@ -1,0 +1,17 @@
+/** One exhaustive search of a program for all engines that ask for it. */
+import type { Program } from '../lang/program.ts';
+import type { SearchOptions } from './explicit.ts';
+import { searchUnrolled, type UnrolledSearch } from './unrolled-search.ts';
+
+const explored = new WeakMap<Program, { readonly options: SearchOptions; readonly search: UnrolledSearch }>();
+
+/** The search of the whole instance; one that came to its end before is used again, if it noted as much. */
+export function explore(program: Program, options: SearchOptions): UnrolledSearch {
+  const before = explored.get(program);
+  const suffices = !options.trackLocks || before?.options.trackLocks;
+  if (before && suffices && before.search.kind === 'searched' && before.search.result.complete)
+    return before.search;
+  const search = searchUnrolled(program, options);
+  explored.set(program, { options, search });
+  return search;
+}
