@@ -4,11 +4,10 @@
  */
 
 import type { Certificate } from '../evidence/certificate.ts';
-import { certificateScripts, isProvable } from '../evidence/certificate-scripts.ts';
-import { checkCertificate } from '../evidence/check-certificate.ts';
+import { isProvable } from '../evidence/certificate-scripts.ts';
+import { certified, checkCertificate, regenerate } from '../evidence/check-certificate.ts';
 import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
 import { conjunctToSmt, conjunctToText } from '../evidence/invariant-text.ts';
-import { programHash } from '../evidence/program-file.ts';
 import type { Outcome, Verdict } from '../evidence/verdict.ts';
 import type { Term } from '../semantics/terms.ts';
 import { createTransitions, type Transitions } from '../semantics/transitions.ts';
@@ -89,16 +88,16 @@ function makeCertificate(
   conjuncts: readonly Term[],
   properties: readonly string[],
 ): Certificate {
-  return {
+  const claim: Omit<Certificate, 'scripts'> = {
     format: 'pagedeed-certificate',
     version: 1,
-    program: { name: program.name, bounds: program.bounds, hash: programHash(program) },
+    program: certified(program),
     properties,
     rounds: Object.fromEntries(rounds),
     lockOrder,
     invariant: conjuncts.map((c) => ({ smt: conjunctToSmt(c), text: conjunctToText(system, c) })),
-    scripts: certificateScripts(system, conjuncts, properties),
   };
+  return { ...claim, scripts: regenerate(claim, program).scripts };
 }
 
 async function believe(

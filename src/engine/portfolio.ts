@@ -23,8 +23,7 @@ export function portfolio(engines: readonly Engine[]): Engine {
         );
         for (const outcome of outcomes) {
           const before = best.get(outcome.property);
-          if (!before || isDecided(outcome) || rank(outcome) > rank(before))
-            best.set(outcome.property, outcome);
+          best.set(outcome.property, before ? better(before, outcome) : outcome);
         }
         if (best.get(OUT_OF_MODEL)?.verdict.verdict === 'violated') break;
         open = open.filter((id) => !isDecided(best.get(id) as Outcome));
@@ -34,5 +33,12 @@ export function portfolio(engines: readonly Engine[]): Engine {
   };
 }
 
-/** `bounded` says more than `unknown`. */
-const rank = ({ verdict }: Outcome): number => (verdict.verdict === 'bounded' ? 1 : 0);
+/** A decision, or else what `bounded` says, with the reasons of all that could not say more. */
+function better(before: Outcome, after: Outcome): Outcome {
+  if (isDecided(after)) return after;
+  const [first, second] = [before.verdict, after.verdict];
+  if (!('reason' in first) || !('reason' in second)) return before;
+  const [kept, verdict] = second.verdict === 'bounded' ? [after, second] : [before, first];
+  const reason = `${first.reason}; ${after.engine}: ${second.reason}`;
+  return { ...kept, verdict: { ...verdict, reason } };
+}

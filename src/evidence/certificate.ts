@@ -10,10 +10,13 @@ export interface Script {
 export interface Certificate {
   readonly format: 'pagedeed-certificate';
   readonly version: 1;
-  /** Scenario or model that it is about, with its bounds. */
+  /** Scenario or model that it is about: what it takes to make it anew, and the hash to know it by. */
   readonly program: {
     readonly name: string;
     readonly bounds: Readonly<Record<string, number>>;
+    readonly policy: Readonly<Record<string, string>>;
+    /** The properties of which it has the predicates. */
+    readonly predicates: readonly string[];
     readonly hash: string;
   };
   readonly properties: readonly string[];

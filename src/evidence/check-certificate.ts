@@ -4,11 +4,11 @@
  * the scripts are written anew and must be the same, and a fresh solver must answer `unsat` to each.
  */
 import type { Program } from '../lang/program.ts';
-import { createTransitions } from '../semantics/transitions.ts';
+import { createTransitions, type Transitions } from '../semantics/transitions.ts';
 import type { RunOptions, SolverSession } from '../solver/session.ts';
 import { PagedeedError } from '../support/diagnostics.ts';
 import { lower } from '../system/lower.ts';
-import type { Certificate } from './certificate.ts';
+import type { Certificate, Script } from './certificate.ts';
 import { certificateScripts, isProvable } from './certificate-scripts.ts';
 import { conjunctFromSmt } from './invariant-text.ts';
 import { programHash } from './program-file.ts';
@@ -21,6 +21,17 @@ export type Check =
   /** The solver gave up on a script. */
   | { readonly holds: null; readonly reason: string };
 
+/** The scripts that a program and an invariant give: always the same text, as nothing else takes part. */
+export function regenerate(
+  { rounds, lockOrder, invariant, properties }: Omit<Certificate, 'scripts'>,
+  program: Program,
+): { readonly system: Transitions; readonly scripts: readonly Script[] } {
+  const graph = lower(program, { rounds: new Map(Object.entries(rounds)), slice: true });
+  const system = createTransitions(graph, lockOrder);
+  const conjuncts = invariant.map((c) => conjunctFromSmt(system, c.smt));
+  return { system, scripts: certificateScripts(system, conjuncts, properties) };
+}
+
 /** `session`: one that has not seen the proof being made. Errors: PagedeedError PD0401 for a corrupt file. */
 export async function checkCertificate(
   certificate: Certificate,
@@ -30,15 +41,11 @@ export async function checkCertificate(
 ): Promise<Check> {
   const wrong = (reason: string): Check => ({ holds: false, reason });
   if (certificate.program.hash !== programHash(program)) return wrong('it is about another program');
-  const rounds = new Map(Object.entries(certificate.rounds));
-  const graph = lower(program, { rounds, slice: true });
-  const system = createTransitions(graph, certificate.lockOrder);
+  const { system, scripts } = regenerate(certificate, program);
   const unknown = certificate.properties.find((p) => !isProvable(system, p));
   if (unknown !== undefined) return wrong(`${unknown} is not something that it can prove`);
   if (!certificate.properties.includes('out-of-model'))
     return wrong('it does not show that runs stay in the model');
-  const invariant = certificate.invariant.map((c) => conjunctFromSmt(system, c.smt));
-  const scripts = certificateScripts(system, invariant, certificate.properties);
   if (scripts.length !== certificate.scripts.length)
     return wrong('it has other scripts than its invariant asks for');
   for (const [i, script] of scripts.entries()) {
@@ -56,6 +63,13 @@ export async function checkCertificate(
     if (result !== 'unsat' || more.length > 0) return wrong(`its script ${script.name} is not valid`);
   }
   return { holds: true, solver: await session.solver() };
+}
+
+/** What a certificate says of the program that it is about. */
+export function certified(program: Program): Certificate['program'] {
+  const { name, bounds, policy, properties } = program;
+  const predicates = [...new Set(properties.map((p) => p.id))];
+  return { name, bounds, policy, predicates, hash: programHash(program) };
 }
 
 /** The text of a certificate file. */
@@ -77,6 +91,7 @@ export function readCertificate(text: string, name: string): Certificate {
   const c = value as Partial<Certificate> | null;
   const isText = (x: unknown): x is string => typeof x === 'string';
   const isList = (x: unknown): x is readonly Record<string, unknown>[] => Array.isArray(x);
+  const texts = (x: unknown) => typeof x === 'object' && x !== null && Object.values(x).every(isText);
   const numbers = (x: unknown) =>
     typeof x === 'object' && x !== null && Object.values(x).every((n) => typeof n === 'number');
   const sound =
@@ -85,6 +100,9 @@ export function readCertificate(text: string, name: string): Certificate {
     isText(c.program?.name) &&
     isText(c.program.hash) &&
     numbers(c.program.bounds) &&
+    texts(c.program.policy) &&
+    Array.isArray(c.program.predicates) &&
+    c.program.predicates.every(isText) &&
     numbers(c.rounds) &&
     Array.isArray(c.properties) &&
     c.properties.every(isText) &&

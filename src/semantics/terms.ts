@@ -427,7 +427,7 @@ export function createScript(): Script {
     const text =
       t.kind === 'cases' ? writeCases(t) : `(${t.symbol} ${t.args.map((a) => names.get(a)).join(' ')})`;
     if (text.length < 40) return text;
-    const name = `t${t.id}`;
+    const name = `d${lines.length + 1}`;
     lines.push(`(define-fun ${name} () ${sortOf(t.bits)} ${text})`);
     return name;
   }
