@@ -21,7 +21,7 @@ export interface Setting {
 
 export const defaultSetting: Setting = {
   bounds: defaultBounds,
-  policy: { earlyKill: 'all', source: 'task' },
+  policy: { earlyKill: 'all', source: 'task', faultsFail: true },
 };
 
 export const scenarios: readonly ScenarioEntry[] = eras.flatMap((era) =>
@@ -54,7 +54,7 @@ export function scenarioProgram(id: string, { bounds, policy }: Setting, wanted:
   const parts = properties.filter((p) => wanted.includes(p.id)).map((p) => p.build(spec.bounds));
   return program({
     ...spec,
-    policy: { 'early-kill': policy.earlyKill, ...(policy.source && { source: policy.source }) },
+    policy: showSetting(policy),
     observers: [...new Set(parts.flatMap((p) => p.observers))],
     properties: parts.flatMap((p) => p.properties),
   });
@@ -66,19 +66,39 @@ export const generalPropertyIds: readonly string[] = properties
   .filter((p) => p.decidedBy !== 'predicate')
   .map((p) => p.id);
 
-/**
- * The scenario that a program says it is, with that program's bounds, policy and properties; undefined if the
- * catalogue has none of that name or it cannot be built so.
- */
-export function scenarioWithName({ name, bounds, policy, properties: asked }: Program): Program | undefined {
-  if (!scenarios.some((s) => s.id === name)) return undefined;
-  const { cpus, files = 0, blocks = 0, offsets = 0, tasks = 0 } = bounds;
-  const earlyKill = policy['early-kill'] === 'none' ? 'none' : 'all';
-  const source = policy.source === 'pfn' ? 'pfn' : 'task';
-  const setting: Setting = {
-    bounds: { cpus, files, blocks, offsets, tasks },
-    policy: { earlyKill, source: policy.source === undefined ? null : source },
+/** A policy as programs, traces and certificates have it. */
+function showSetting({ earlyKill, source, faultsFail }: Policy): Readonly<Record<string, string>> {
+  return {
+    'early-kill': earlyKill,
+    ...(source && { source }),
+    'faults-fail': faultsFail === false ? 'no' : 'yes',
   };
-  const ids = asked.map((p) => p.id);
-  return scenarioProgram(name, setting, ids);
+}
+
+/** What traces and certificates say of the program that they are about. */
+export interface Identity {
+  readonly name: string;
+  readonly bounds: Readonly<Record<string, number>>;
+  readonly policy: Readonly<Record<string, string>>;
+  /** Properties of which it has the predicates. */
+  readonly predicates: readonly string[];
+}
+
+/** The program of that identity, made anew; undefined if the catalogue has no scenario of that name. */
+export function regenerate({ name, bounds, policy, predicates }: Identity): Program | undefined {
+  if (!scenarios.some((s) => s.id === name)) return undefined;
+  const { cpus = 1, files = 0, blocks = 0, offsets = 0, tasks = 0 } = bounds;
+  const { source } = policy;
+  return scenarioProgram(
+    name,
+    {
+      bounds: { cpus, files, blocks, offsets, tasks },
+      policy: {
+        earlyKill: policy['early-kill'] === 'none' ? 'none' : 'all',
+        source: source === 'task' || source === 'pfn' ? source : null,
+        faultsFail: policy['faults-fail'] !== 'no',
+      },
+    },
+    predicates,
+  );
 }

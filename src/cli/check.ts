@@ -36,6 +36,7 @@ const options: readonly Option[] = [
     value: 'task|pfn',
     says: 'who raises failures: a task, or somebody by frame number (task)',
   },
+  { name: 'faults-fail', value: 'yes|no', says: 'whether a page fault may run out of memory (yes)' },
   { name: 'timeout', value: 'S', says: 'seconds for each scenario (300)' },
   { name: 'memory', value: 'MIB', says: 'memory for the states of each scenario (2048)' },
   { name: 'depth', value: 'N', says: 'search no deeper than N steps' },

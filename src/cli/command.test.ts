@@ -100,6 +100,24 @@ memory model: sequential consistency
     });
   });
 
+  test('what holds is proved, and the certificate can be checked again', async () => {
+    const one = ['--model', 'counter.ts'];
+    const run = await pagedeed('check', ...one, '--cpus', '1', '--property', 'total', '--out', 'proofs');
+    expect(run).toMatchObject({ status: 0, stderr: '' });
+    expect(run.stdout).toContain('total     proved');
+    const file = 'proofs/mine/counter/certificate/certificate.json';
+    const again = await pagedeed('certificate', ...one, '--invariant', file);
+    expect(again).toMatchObject({ status: 0, stderr: '' });
+    expect(again.stdout).toMatch(/^\S+ holds: \d+ scripts, each unsat, by z3-solver/);
+    expect(again.stdout).toContain('counter[0].n');
+    const json = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+    json.invariant.pop();
+    writeFileSync(join(folder, 'weak.json'), JSON.stringify(json));
+    const weak = await pagedeed('certificate', ...one, 'weak.json');
+    expect(weak).toMatchObject({ status: 1, stderr: '' });
+    expect(weak.stdout).toMatch(/^weak.json is refused: /);
+  });
+
   test('JSON follows the schema', async () => {
     const args = ['check', '--model', 'counter.ts', '--cpus', '1', '--engine', 'explicit', '--json'];
     const run = await pagedeed(...args);

@@ -1,6 +1,11 @@
-/** The evidence of a cell as files below the output folder: `SCENARIO/PROPERTY/trace.itf.json` and so on. */
+/**
+ * The evidence of a cell as files below the output folder: for a property `SCENARIO/PROPERTY/trace.itf.json`
+ * and the race diagram beside it; for what is proved `SCENARIO/certificate/`, with each script by itself.
+ */
 import { join } from 'node:path';
 import type { Certificate } from '../evidence/certificate.ts';
+import { writeCertificate } from '../evidence/check-certificate.ts';
+import type { Trace } from '../evidence/trace.ts';
 import { writeTrace } from '../evidence/trace-file.ts';
 import type { Outcome } from '../evidence/verdict.ts';
 import { raceDiagram } from '../report/race-diagram.ts';
@@ -12,31 +17,48 @@ export async function writeEvidence(
   scenario: string,
   outcomes: readonly Outcome[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
+  const place = join(folder, ...scenario.split('/'));
   const paths = new Map<string, readonly string[]>();
   /** One certificate may serve several properties. */
   const certificates = new Map<Certificate, string>();
   for (const { property, verdict } of outcomes) {
-    const place = join(folder, ...scenario.split('/'), property.replaceAll(':', '-'));
-    const written: string[] = [];
     if ('traces' in verdict)
-      for (const [i, trace] of verdict.traces.entries()) {
-        const name = verdict.traces.length === 1 ? 'trace' : `trace-${i + 1}`;
-        await write(join(place, `${name}.itf.json`), writeTrace(trace), written);
-        await write(join(place, `${name}.txt`), raceDiagram(trace), written);
-      }
+      paths.set(property, await writeTraces(join(place, property.replaceAll(':', '-')), verdict.traces));
     if ('certificate' in verdict) {
       const { certificate } = verdict;
-      const path = certificates.get(certificate) ?? join(place, 'certificate.json');
-      if (certificates.has(certificate)) written.push(path);
-      else await write(path, `${JSON.stringify(certificate, null, 1)}\n`, written);
+      const name = certificates.size === 0 ? 'certificate' : `certificate-${certificates.size + 1}`;
+      const path = certificates.get(certificate) ?? (await writeProof(join(place, name), certificate));
       certificates.set(certificate, path);
+      paths.set(property, [path]);
     }
-    paths.set(property, written);
   }
   return paths;
 }
 
-async function write(path: string, text: string, written: string[]): Promise<void> {
-  await writeWhole(path, text);
-  written.push(path);
+async function writeTraces(place: string, traces: readonly Trace[]): Promise<readonly string[]> {
+  const written: string[] = [];
+  for (const [i, trace] of traces.entries()) {
+    const name = traces.length === 1 ? 'trace' : `trace-${i + 1}`;
+    for (const [kind, text] of [
+      ['itf.json', writeTrace(trace)],
+      ['txt', raceDiagram(trace)],
+    ] as const) {
+      const path = join(place, `${name}.${kind}`);
+      await writeWhole(path, text);
+      written.push(path);
+    }
+  }
+  return written;
+}
+
+/** The path of the certificate itself. */
+async function writeProof(place: string, certificate: Certificate): Promise<string> {
+  for (const [i, { name, text }] of certificate.scripts.entries()) {
+    const file = `${String(i + 1).padStart(2, '0')}-${name.replace(/[^\w.]+/g, '-')}.smt2`;
+    await writeWhole(join(place, file), text);
+  }
+  await writeWhole(join(place, 'invariant.txt'), certificate.invariant.map((c) => `${c.text}\n`).join(''));
+  const path = join(place, 'certificate.json');
+  await writeWhole(path, writeCertificate(certificate));
+  return path;
 }

@@ -2,13 +2,14 @@
 /** The command. The only place that reads the command line and decides the exit status. */
 import { PagedeedError } from '../support/diagnostics.ts';
 import { didYouMean } from '../support/nearest.ts';
+import { certificateCommand } from './certificate.ts';
 import { checkCommand } from './check.ts';
 import { listCommand } from './list.ts';
 import { type Command, commandHelp, overallHelp, readOptions } from './options.ts';
 import { traceCommand } from './trace.ts';
 import { version } from './version.ts';
 
-const commands: readonly Command[] = [checkCommand, listCommand, traceCommand];
+const commands: readonly Command[] = [checkCommand, listCommand, traceCommand, certificateCommand];
 
 const BAD_INPUT = 2;
 const BUG = 70;

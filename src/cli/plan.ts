@@ -51,6 +51,7 @@ function settingOf(given: Given): Setting {
     policy: {
       earlyKill: given.oneOf('early-kill', ['all', 'none']) ?? policy.earlyKill,
       source: given.oneOf('source', ['task', 'pfn']) ?? policy.source,
+      faultsFail: given.oneOf('faults-fail', ['yes', 'no']) !== 'no',
     },
   };
 }
@@ -135,6 +136,7 @@ function sameSetting(claim: Claim, { bounds, policy }: Setting): boolean {
   return (
     claim.policy.earlyKill === policy.earlyKill &&
     claim.policy.source === policy.source &&
+    (claim.policy.faultsFail ?? true) === (policy.faultsFail ?? true) &&
     (Object.keys(bounds) as (keyof typeof bounds)[]).every((name) => claim.bounds[name] === bounds[name])
   );
 }

@@ -6,7 +6,7 @@ import { writeTrace } from '../evidence/trace-file.ts';
 import { raceDiagram } from '../report/race-diagram.ts';
 import { traceJson } from '../report/trace-json.ts';
 import { PagedeedError } from '../support/diagnostics.ts';
-import { scenarioWithName } from './catalogue.ts';
+import { regenerate } from './catalogue.ts';
 import { readText } from './files.ts';
 import type { Command, Given } from './options.ts';
 
@@ -38,6 +38,7 @@ export const traceCommand: Command = {
 
 /** The scenario of that name is another program now. */
 function hasChanged({ program }: Trace): boolean {
-  const current = scenarioWithName(program);
+  const { name, bounds, policy, properties } = program;
+  const current = regenerate({ name, bounds, policy, predicates: properties.map((p) => p.id) });
   return current !== undefined && programHash(current) !== programHash(program);
 }

@@ -1,0 +1,87 @@
+/** `pagedeed certificate FILE...`: checks certificates again, with nothing taken from them but the invariant. */
+
+import type { Certificate } from '../evidence/certificate.ts';
+import { checkCertificate, readCertificate } from '../evidence/check-certificate.ts';
+import type { Program } from '../lang/program.ts';
+import { showBounds, showPolicy } from '../report/preamble.ts';
+import { openZ3Session } from '../solver/z3.ts';
+import { PagedeedError, renderDiagnostic } from '../support/diagnostics.ts';
+import { regenerate } from './catalogue.ts';
+import { readText } from './files.ts';
+import { loadModel } from './model-file.ts';
+import type { Command, Given } from './options.ts';
+
+export const certificateCommand: Command = {
+  name: 'certificate',
+  operands: 'FILE...',
+  says: 'Check certificates again: the program is made anew, and a fresh solver asked.',
+  options: [
+    { name: 'model', value: 'FILE.ts', says: 'the model that they are about, if it is one of your own' },
+    { name: 'timeout', value: 'S', says: 'seconds for each script (60)' },
+    { name: 'invariant', value: null, says: 'print the invariant, C-like' },
+  ],
+  run: async (given: Given) => {
+    if (given.operands.length === 0)
+      throw new PagedeedError({ code: 'PD0001', message: 'certificate takes at least one file' });
+    let status = 0;
+    for (const file of given.operands) status = Math.max(status, await recheck(given, file));
+    return status;
+  },
+};
+
+/** 0: it holds; 1: it is refused; 3: the solver gave up. Errors: PagedeedError. */
+async function recheck(given: Given, file: string): Promise<number> {
+  const certificate = readCertificate(await readText(file), file);
+  const program = await programOf(certificate, given.text('model'), file);
+  const session = openZ3Session();
+  try {
+    const timeoutMs = 1000 * (given.number('timeout', 1) ?? 60);
+    const check = await checkCertificate(certificate, program, session, { timeoutMs });
+    process.stdout.write(report(certificate, file, check));
+    if (given.has('invariant'))
+      process.stdout.write(certificate.invariant.map(({ text }) => `  ${text}\n`).join(''));
+    return check.holds === null ? 3 : check.holds ? 0 : 1;
+  } finally {
+    await session.close();
+  }
+}
+
+async function programOf(
+  { program: about }: Certificate,
+  model: string | undefined,
+  file: string,
+): Promise<Program> {
+  if (model === undefined) {
+    const program = regenerate(about);
+    if (program) return program;
+    throw new PagedeedError({
+      code: 'PD0101',
+      message: `no scenario is called ${about.name}`,
+      place: file,
+      hint: 'a model of your own is given by --model FILE.ts',
+    });
+  }
+  const { cpus = 1, ...others } = about.bounds;
+  const loaded = await loadModel(model, { cpus, ...others });
+  if ('program' in loaded) return loaded.program;
+  process.stderr.write(loaded.diagnostics.map((d) => `${renderDiagnostic(d)}\n`).join(''));
+  throw new PagedeedError({ code: 'PD0201', message: 'the model cannot be read', place: model });
+}
+
+function report(
+  { program, properties, invariant, scripts }: Certificate,
+  file: string,
+  check: Awaited<ReturnType<typeof checkCertificate>>,
+): string {
+  const verdict =
+    check.holds === true
+      ? `holds: ${scripts.length} scripts, each unsat, by ${check.solver}`
+      : `${check.holds === false ? 'is refused' : 'could not be checked'}: ${check.reason}`;
+  const setting = [showBounds(program.bounds), showPolicy(program.policy)].filter((s) => s !== '').join('; ');
+  return [
+    `${file} ${verdict}`,
+    `  ${program.name} (${setting}): ${properties.join(', ')}`,
+    `  ${invariant.length} conjuncts`,
+    '',
+  ].join('\n');
+}
