@@ -3,6 +3,7 @@ import {
   band,
   bnot,
   bor,
+  constant,
   downgrade_write,
   type Expr,
   type ExprOf,
@@ -12,6 +13,7 @@ import {
   for_index,
   kernelFunction,
   ne,
+  nodeOf,
   type Pointer,
   primitive,
   sharedLock,
@@ -21,20 +23,28 @@ import {
   the,
   type U8,
   u8,
+  u32,
   value,
 } from '../src/lang/public.ts';
 import { type address_space, rcu_state, type xfs_inode } from './objects.ts';
 
 export const xas_lock_irq = exclusiveLock('xas_lock_irq');
 export const xas_unlock_irq = exclusiveUnlock('xas_unlock_irq');
-export const i_mmap_lock_read = (m: Expr<Pointer<address_space>>) =>
-  sharedLock('i_mmap_lock_read')(m.i_mmap_rwsem);
-export const i_mmap_unlock_read = (m: Expr<Pointer<address_space>>) =>
-  sharedUnlock('i_mmap_unlock_read')(m.i_mmap_rwsem);
-export const i_mmap_lock_write = (m: Expr<Pointer<address_space>>) =>
-  exclusiveLock('i_mmap_lock_write')(m.i_mmap_rwsem);
-export const i_mmap_unlock_write = (m: Expr<Pointer<address_space>>) =>
-  exclusiveUnlock('i_mmap_unlock_write')(m.i_mmap_rwsem);
+type Lock = ReturnType<ReturnType<typeof exclusiveLock>>;
+
+/** The same primitive, printed with these arguments. */
+function showing(primitive: Lock, ...shown: readonly ExprOf[]): Lock {
+  return { ...primitive, shown: shown.map(nodeOf) } as Lock;
+}
+
+type Mapping = Expr<Pointer<address_space>>;
+export const i_mmap_lock_read = (m: Mapping) => showing(sharedLock('i_mmap_lock_read')(m.i_mmap_rwsem), m);
+export const i_mmap_unlock_read = (m: Mapping) =>
+  showing(sharedUnlock('i_mmap_unlock_read')(m.i_mmap_rwsem), m);
+export const i_mmap_lock_write = (m: Mapping) =>
+  showing(exclusiveLock('i_mmap_lock_write')(m.i_mmap_rwsem), m);
+export const i_mmap_unlock_write = (m: Mapping) =>
+  showing(exclusiveUnlock('i_mmap_unlock_write')(m.i_mmap_rwsem), m);
 export const mmap_read_lock = sharedLock('mmap_read_lock');
 export const mmap_read_unlock = sharedUnlock('mmap_read_unlock');
 export const mmap_write_lock = exclusiveLock('mmap_write_lock');
@@ -69,17 +79,20 @@ function xfsLockWord(ip: Expr<Pointer<xfs_inode>>, which: XfsLock): ExprOf {
   return ip.i_lock;
 }
 
-export function xfs_ilock(ip: Expr<Pointer<xfs_inode>>, which: XfsLock) {
-  const word = xfsLockWord(ip, which);
-  return which.endsWith('EXCL') ? exclusiveLock('xfs_ilock')(word) : sharedLock('xfs_ilock')(word);
+type Inode = Expr<Pointer<xfs_inode>>;
+
+function xfsLock(ip: Inode, which: XfsLock, shared: LockMaker, exclusive: LockMaker): Lock {
+  const make = which.endsWith('EXCL') ? exclusive : shared;
+  return showing(make(xfsLockWord(ip, which)), ip, constant(`XFS_${which}`, u32, 0));
 }
-export function xfs_iunlock(ip: Expr<Pointer<xfs_inode>>, which: XfsLock) {
-  const word = xfsLockWord(ip, which);
-  return which.endsWith('EXCL') ? exclusiveUnlock('xfs_iunlock')(word) : sharedUnlock('xfs_iunlock')(word);
-}
-export function xfs_ilock_demote(ip: Expr<Pointer<xfs_inode>>, which: XfsLock) {
-  return downgrade_write(xfsLockWord(ip, which));
-}
+type LockMaker = (lock: ExprOf) => Lock;
+
+export const xfs_ilock = (ip: Inode, which: XfsLock) =>
+  xfsLock(ip, which, sharedLock('xfs_ilock'), exclusiveLock('xfs_ilock'));
+export const xfs_iunlock = (ip: Inode, which: XfsLock) =>
+  xfsLock(ip, which, sharedUnlock('xfs_iunlock'), exclusiveUnlock('xfs_iunlock'));
+export const xfs_ilock_demote = (ip: Inode, which: 'IOLOCK_EXCL' | 'MMAPLOCK_EXCL') =>
+  xfsLock(ip, which, downgrade_write, downgrade_write);
 
 // --- RCU: a reader never waits; a grace period waits for each CPU to be outside -----------------------
 const readers = (): Expr<U8> => the(rcu_state).readers;

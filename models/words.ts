@@ -27,14 +27,7 @@ import {
   uge,
   value,
 } from '../src/lang/public.ts';
-import {
-  type address_space,
-  type anon_vma,
-  type file,
-  type inode,
-  page,
-  type vm_area_struct,
-} from './objects.ts';
+import { type address_space, type file, type inode, page, type vm_area_struct } from './objects.ts';
 
 // page->mapping, v6.12
 export const PAGE_MAPPING_DAX_SHARED = constant(
@@ -45,18 +38,14 @@ export const PAGE_MAPPING_DAX_SHARED = constant(
 export const NULL_MAPPING = value(pointer<address_space>('address_space'), 0);
 export const NULL_INODE = value(pointer<inode>('inode'), 0);
 export const NULL_FILE = value(pointer<file>('file'), 0);
-export const NULL_ANON_VMA = value(pointer<anon_vma>('anon_vma'), 0);
 export const NULL_PAGE = value(pointer<page>('page'), 0);
-export const NULL_VMA = value(pointer<vm_area_struct>('vm_area_struct'), 0);
 export const PAGE_MAPPING_ANON = constant('PAGE_MAPPING_ANON', u64, 1);
-export const PAGE_MAPPING_MOVABLE = constant('PAGE_MAPPING_MOVABLE', u64, 2);
 export const PAGE_MAPPING_KSM = constant('PAGE_MAPPING_KSM', u64, 3);
 export const PAGE_MAPPING_FLAGS = constant('PAGE_MAPPING_FLAGS', u64, 3);
 
 export const PAGE_SHIFT = constant('PAGE_SHIFT', u64, 12);
 
 // Error numbers; written neg(EIO)
-export const EPERM = constant('EPERM', int, 1);
 export const ENOENT = constant('ENOENT', int, 2);
 export const EIO = constant('EIO', int, 5);
 export const ENXIO = constant('ENXIO', int, 6);
@@ -148,9 +137,8 @@ export const pfn_to_page = kernelFunction(
   ({ pfn }) => [for_each(page, 'p', (p) => [if_(eq(p.pfn, pfn), [return_(p)])]), return_(NULL_PAGE)],
 );
 
-/** The frame number of the zero page, of an anonymous copy, and of the device's first block. */
+/** The frame number of the zero page, and of the device's first block. */
 export const ZERO_PFN = constant('zero_pfn', u64, 0x10);
-export const ANON_PFN = constant('anon_pfn', u64, 0x20);
 export const FIRST_PFN = 0x100;
 
 // --- Page table entries, x86-64 bits --------------------------------------------------------------
@@ -184,14 +172,20 @@ export const IOMAP_UNWRITTEN = constant('IOMAP_UNWRITTEN', u64, 3);
 export const IOMAP_F_NEW = constant('IOMAP_F_NEW', u64, 1 << 0);
 export const IOMAP_F_SHARED = constant('IOMAP_F_SHARED', u64, 1 << 2);
 /** Not a flag of the kernel: the source of the copy is a mapped extent. */
-export const IOMAP_SRC_MAPPED = constant('srcmap->type == IOMAP_MAPPED', u64, 1 << 8);
+export const IOMAP_SRC_MAPPED = constant('IOMAP_SRC_MAPPED', u64, 1 << 8);
 export const IOMAP_WRITE = constant('IOMAP_WRITE', u32, 1 << 0);
 
 const word = (x: Operand<U64>): Expr<U64> => (typeof x === 'object' ? toWord(u64, x) : value(u64, x));
 export const iomapOf = (type: Operand<U64>, flags: Operand<U64>, pfn: Operand<U64>): Expr<U64> =>
   bor(bor(shl(word(pfn), 12), shl(word(flags), 3)), type);
-export const iomap_type = (iomap: ExprOf<U64>): Expr<U64> => band(iomap, 7);
-export const iomap_flags = (iomap: ExprOf<U64>): Expr<U64> => band(shr(iomap, 3), 0x1ff);
-export const iomap_pfn = (iomap: ExprOf<U64>): Expr<U64> => shr(iomap, 12);
+const iomapPart = (name: string, write: (iomap: Expr<U64>) => Expr<U64>) =>
+  kernelFunction(name, { params: { iomap: u64 }, returns: u64 }, ({ iomap }) => [return_(write(iomap))]);
+export const iomap_type = iomapPart('iomap_type', (iomap) => band(iomap, 7));
+export const iomap_flags = iomapPart('iomap_flags', (iomap) => band(shr(iomap, 3), 0x1ff));
+export const iomap_pfn = iomapPart('iomap_pfn', (iomap) => shr(iomap, 12));
 /** An iomap word may be an error number instead. */
-export const IS_ERR_VALUE = (x: ExprOf<U64>): Expr<Bool> => uge(x, value(u64, -4095));
+export const IS_ERR_VALUE = kernelFunction(
+  'IS_ERR_VALUE',
+  { file: 'include/linux/err.h', params: { x: u64 }, returns: bool },
+  ({ x }) => [return_(uge(x, value(u64, -4095)))],
+);

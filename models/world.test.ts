@@ -271,7 +271,7 @@ describe('two CPUs', () => {
   test('a read fault of the source that looked before the clone makes it the owner after it', () => {
     const w = bothMapped();
     w.start(0, 'FICLONE', [0, 0, 1, 0]);
-    w.until(0, 'xfs_reflink_remap_extent', 'xfs_ilock(&ip->i_lock);');
+    w.until(0, 'xfs_reflink_remap_extent', 'xfs_ilock(ip, XFS_ILOCK_EXCL);');
     w.start(1, 'read fault', [0, 0]);
     w.until(1, 'dax_insert_entry', 'xas_lock_irq(&mapping->xa_lock);');
     expect(w.finish(0)).toBe('returned');
@@ -291,7 +291,7 @@ describe('two CPUs', () => {
   test('a write fault of the source waits for the clone to end', () => {
     const w = bothMapped();
     w.start(0, 'FICLONE', [0, 0, 1, 0]);
-    w.until(0, 'xfs_reflink_remap_extent', 'xfs_ilock(&ip->i_lock);');
+    w.until(0, 'xfs_reflink_remap_extent', 'xfs_ilock(ip, XFS_ILOCK_EXCL);');
     w.start(1, 'write fault', [0, 0, 1]);
     expect(w.finish(1)).toBe('waits');
     w.finish(0);
