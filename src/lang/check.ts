@@ -27,31 +27,57 @@ import { eachExpression, expressionsOf } from './walk.ts';
 /** A lock word has a bit for each CPU and mode. */
 const MOST_CPUS = 4;
 
-/** Empty: the program is well-formed. */
-export function checkProgram(program: Program): readonly Diagnostic[] {
+interface Checking {
+  readonly names: Names;
+  readonly functions: ReadonlyMap<string, FunctionNode>;
+  readonly bodies: ReadonlyMap<string, readonly Located[]>;
+  readonly report: (place: string) => Names['report'];
+  readonly reportIn: (name: string) => ReportAt;
+  readonly found: readonly Diagnostic[];
+}
+
+function begin(program: Program): Checking {
   const found: Diagnostic[] = [];
   const report = (place: string) => (code: DiagnosticCode, message: string, hint?: string) => {
     found.push({ code, message, place, hint });
   };
   const functions = new Map(program.functions.map((fn) => [fn.name, fn]));
-  const bodies = new Map(program.functions.map((fn) => [fn.name, locatedBody(fn)]));
-  const reportIn =
-    (name: string): ReportAt =>
-    (line) =>
-      report(linePlace(functions.get(name), line));
-  const names: Names = { program, variables: new Map(), report: report(program.name) };
+  return {
+    names: { program, variables: new Map(), report: report(program.name) },
+    functions,
+    bodies: new Map(program.functions.map((fn) => [fn.name, locatedBody(fn)])),
+    report,
+    reportIn: (name) => (line) => report(linePlace(functions.get(name), line)),
+    found,
+  };
+}
 
+/** Empty: the program is well-formed. */
+export function checkProgram(program: Program): readonly Diagnostic[] {
+  const checking = begin(program);
+  const { names, functions, report } = checking;
   checkBounds(names);
   for (const struct of program.structs) checkStruct(struct, { ...names, report: report(struct.name) });
   checkOperations(functions, names);
   checkInitial(names);
   checkProperties(functions, names, report);
-  for (const [name, body] of bodies)
-    checkFunction(program, functions.get(name) as FunctionNode, body, reportIn(name));
+  checkFunctions(checking, program.functions);
+  return checking.found;
+}
+
+/** As `checkProgram`, for a program that was well-formed before this function was replaced. */
+export function checkReplaced(program: Program, fn: FunctionNode): readonly Diagnostic[] {
+  const checking = begin(program);
+  checkFunctions(checking, [fn]);
+  return checking.found;
+}
+
+function checkFunctions(checking: Checking, functions: readonly FunctionNode[]): void {
+  const { names, bodies, reportIn, found } = checking;
+  for (const fn of functions) checkFunction(names.program, fn, bodies.get(fn.name) ?? [], reportIn(fn.name));
   checkRecursion(bodies, reportIn);
   // Paths are followed through calls, so names must be known and calls must end.
-  if (found.length === 0) checkPaths({ program, bodies, reportIn });
-  return found;
+  if (found.length === 0) checkPaths({ program: names.program, bodies, reportIn });
 }
 
 function linePlace(fn: FunctionNode | undefined, line: number): string {

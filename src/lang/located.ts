@@ -11,8 +11,16 @@ export interface Located {
   readonly blocks: readonly (readonly Located[])[];
 }
 
+const known = new WeakMap<FunctionNode, readonly Located[]>();
+
 /** A function's body. One statement object may stand at several lines, so lines are given by position. */
 export function locatedBody(fn: FunctionNode): readonly Located[] {
+  const body = known.get(fn) ?? locateBody(fn);
+  known.set(fn, body);
+  return body;
+}
+
+function locateBody(fn: FunctionNode): readonly Located[] {
   const lines = functionLines(fn).flatMap((line, i) => (line.stmt ? [i + 1] : []));
   let taken = 0;
   const block = (statements: readonly StmtNode[]): readonly Located[] =>

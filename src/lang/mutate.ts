@@ -2,7 +2,7 @@
  * Small changes to a program's kernel functions, all that follow from a few rules, none picked: a set of
  * properties that does not tell a changed program from the right one says too little.
  */
-import { checkProgram } from './check.ts';
+import { checkReplaced } from './check.ts';
 import { rereadMutants } from './mutate-reads.ts';
 import type { ExprNode, FunctionNode, StmtNode } from './nodes.ts';
 import { printPlace, printStmt } from './print.ts';
@@ -37,7 +37,8 @@ export function* mutantsOf(program: Program): Generator<Mutant> {
       for (const { name, line, fn: changed } of rule(fn, program)) {
         const functions = program.functions.map((f) => (f === fn ? changed : f));
         const mutant = { ...program, functions };
-        if (checkProgram(mutant).length === 0) yield { name, place: `${fn.name}:${line}`, program: mutant };
+        if (checkReplaced(mutant, changed).length === 0)
+          yield { name, place: `${fn.name}:${line}`, program: mutant };
       }
   }
 }
