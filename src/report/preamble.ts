@@ -5,19 +5,23 @@ import { wrap } from './wrap.ts';
 export const MEMORY_MODEL = 'sequential consistency';
 export const KCONFIG = '64-bit, FS_DAX, MEMORY_FAILURE, HWPOISON_INJECT, KSM; no FS_DAX_LIMITED, no DEBUG_VM';
 
-/** `2 CPUs, 2 files, ...`, in the order of the bounds. */
+/** `2 CPUs, 2 blocks, ...`: the CPUs first, then by name. */
 export function showBounds(bounds: Readonly<Record<string, number>>): string {
-  return Object.entries(bounds)
+  const { cpus, ...others } = bounds;
+  return [...(cpus === undefined ? [] : [['cpus', cpus] as const]), ...byName(others)]
     .map(([name, count]) => [count, name === 'cpus' ? 'CPUs' : name] as const)
     .map(([count, name]) => `${count} ${count === 1 ? name.replace(/s$/, '') : name}`)
     .join(', ');
 }
 
 export function showPolicy(policy: Readonly<Record<string, string>>): string {
-  return Object.entries(policy)
+  return byName(policy)
     .map(([name, value]) => `${name} ${value}`)
     .join(', ');
 }
+
+const byName = <T>(values: Readonly<Record<string, T>>): readonly (readonly [string, T])[] =>
+  Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** A program encodes a kernel if one of its functions stands in a file of the kernel. */
 const isKernel = (program: Program): boolean => program.functions.some((fn) => fn.file !== '');
