@@ -2,9 +2,8 @@
  * What is remembered of the current memory failure, for the properties: who had the page present, who was
  * collected and signalled, what was flagged, and the recorded result. One failure at a time (mf_mutex).
  *
- * Present means: the task's page table entry maps the failed frame of the device. It is looked at again
- * after every function that stores page table entries, in the step that drops the page table lock; so a
- * break between two looks is seen.
+ * Present means: the task's page table entry maps the failed frame of the device. Page table entries and
+ * DAX entries are looked at again in the step of each store to one.
  */
 import {
   type ArrayOf,
@@ -49,10 +48,8 @@ import {
 } from '../src/lang/public.ts';
 import type { Type } from '../src/lang/types.ts';
 import { current, NULL_TASK } from './current.ts';
-import { dax_insert_entry } from './dax/insert.ts';
-import { __dax_invalidate_entry } from './dax/invalidate.ts';
+import { xas_store } from './dax/entry.ts';
 import { __add_to_kill, kill_proc } from './mm/kill.ts';
-import { finish_fault, insert_pfn, wp_page_copy } from './mm/memory.ts';
 import {
   action_result,
   MF_RECOVERED,
@@ -61,8 +58,8 @@ import {
   put_ref_page,
 } from './mm/memory-failure.ts';
 import { SetPageHWPoison } from './mm/page-flags.ts';
+import { pte_clear, set_pte_at } from './mm/pgtable.ts';
 import { BUS_MCEERR_AO, BUS_MCEERR_AR, kill_by_signal } from './mm/signal.ts';
-import { zap_pte_range } from './mm/unmap.ts';
 import {
   address_space,
   file,
@@ -324,11 +321,11 @@ function makeObservers(bounds: Bounds): readonly ObserverSpec[] {
     { function: __add_to_kill, exit: [observe(...collectedEffects(bounds))] },
     { function: kill_proc, enter: [observe(...toldEffects(bounds))] },
     { function: kill_by_signal, enter: [observe([f.told_wrong, 1])] },
-    ...[zap_pte_range, insert_pfn, finish_fault, wp_page_copy].map((fn) => ({
+    ...[set_pte_at, pte_clear].map((fn) => ({
       function: fn as unknown as KernelFunction,
       exit: during(presenceEffects(bounds)),
     })),
-    ...[dax_insert_entry, __dax_invalidate_entry].map((fn) => ({
+    ...[xas_store].map((fn) => ({
       function: fn as unknown as KernelFunction,
       exit: during(liveEffects(bounds)),
     })),

@@ -56,7 +56,7 @@ test('reads beside the C function', () => {
   expect(printFunction(dax_disassociate_entry.definition())).toContain(
     'WARN_ON_ONCE(page->mapping && page->mapping != mapping);',
   );
-  expect(printFunction(__dax_invalidate_entry.definition())).toContain('mapping->i_pages[index] = 0;');
+  expect(printFunction(__dax_invalidate_entry.definition())).toContain('xas_store(mapping, index, 0);');
 });
 
 describe.each(allStacks)('one task on %s', (stack) => {

@@ -72,6 +72,17 @@ function scheduleUntilUnlocked(locks: Expr<Pointer<dax_entry_locks>>, index: Exp
 
 const xas = { mapping: pointer(address_space), index: u64 } as const;
 
+/** Under the i_pages lock. Gives the entry that stood there before. */
+export const xas_store = kernelFunction(
+  'xas_store',
+  { file: 'lib/xarray.c', params: { ...xas, entry: u64 }, locals: { old: u64 }, returns: u64 },
+  ({ mapping, index, entry, old }) => [
+    set(old, mapping.i_pages.at(index)),
+    set(mapping.i_pages.at(index), entry),
+    return_(old),
+  ],
+);
+
 /** Called and left with the i_pages lock held. Gives the entry, unlocked, or 0. */
 export const get_unlocked_entry = kernelFunction(
   'get_unlocked_entry',
@@ -115,8 +126,7 @@ export const dax_lock_entry = kernelFunction(
   { file: 'fs/dax.c', params: { ...xas, entry: u64 }, locals: { v: u64, old: u64 }, returns: u64 },
   ({ mapping, index, entry, v, old }) => [
     set(v, xa_to_value(entry)),
-    set(old, mapping.i_pages.at(index)),
-    set(mapping.i_pages.at(index), xa_mk_value(bor(v, DAX_LOCKED))),
+    set(old, xas_store(mapping, index, xa_mk_value(bor(v, DAX_LOCKED)))),
     entryLocked(mapping, index),
     return_(old),
   ],
@@ -128,8 +138,7 @@ export const dax_unlock_entry = kernelFunction(
   ({ mapping, index, entry, old }) => [
     BUG_ON(dax_is_locked(entry)),
     xas_lock_irq(mapping.xa_lock),
-    set(old, mapping.i_pages.at(index)),
-    set(mapping.i_pages.at(index), entry),
+    set(old, xas_store(mapping, index, entry)),
     entryUnlocked(mapping, index),
     xas_unlock_irq(mapping.xa_lock),
     BUG_ON(not(dax_is_locked(old))),

@@ -24,7 +24,7 @@ import { unmap_mapping_pages } from '../mm/unmap.ts';
 import { address_space, file, page, vm_area_struct } from '../objects.ts';
 import { dax_is_locked, dax_to_pfn, NULL_PAGE, pfn_to_page } from '../words.ts';
 import { dax_disassociate_entry, dax_is_mapped_entry } from './associate.ts';
-import { get_unlocked_entry } from './entry.ts';
+import { get_unlocked_entry, xas_store } from './entry.ts';
 
 export const __dax_invalidate_entry = kernelFunction(
   '__dax_invalidate_entry',
@@ -42,11 +42,7 @@ export const __dax_invalidate_entry = kernelFunction(
     set(ret, 0),
     xas_lock_irq(mapping.xa_lock),
     set(entry, get_unlocked_entry(mapping, index)),
-    if_(entry, [
-      dax_disassociate_entry(entry, mapping, trunc),
-      set(mapping.i_pages.at(index), 0),
-      set(ret, 1),
-    ]),
+    if_(entry, [dax_disassociate_entry(entry, mapping, trunc), xas_store(mapping, index, 0), set(ret, 1)]),
     xas_unlock_irq(mapping.xa_lock),
     return_(ret),
   ],

@@ -38,6 +38,7 @@ import {
   ZERO_PFN,
   zeroPte,
 } from '../words.ts';
+import { set_pte_at } from './pgtable.ts';
 
 const vmf = { vma: pointer(vm_area_struct), pgoff: u64 } as const;
 
@@ -69,7 +70,7 @@ export const insert_pfn = kernelFunction(
       return_(VM_FAULT_NOPAGE),
     ]),
     set(entry, cond(eq(pfn, ZERO_PFN), zeroPte, devmapPte(pfn))),
-    set(mm.pte.at(pgoff), entry),
+    set_pte_at(mm, pgoff, entry),
     pte_unlock(mm.page_table_lock),
     return_(VM_FAULT_NOPAGE),
   ],
@@ -103,7 +104,7 @@ export const finish_fault = kernelFunction(
     if_(
       not(pte_none(mm.pte.at(pgoff))),
       [set(ret, VM_FAULT_NOPAGE)],
-      [set(mm.pte.at(pgoff), anonPte), set(ret, 0)],
+      [set_pte_at(mm, pgoff, anonPte), set(ret, 0)],
     ),
     pte_unlock(mm.page_table_lock),
     return_(ret),
@@ -122,7 +123,7 @@ export const wp_page_copy = kernelFunction(
   ({ vma, pgoff, orig_pte, mm }) => [
     set(mm, vma.vm_mm),
     pte_lock(mm.page_table_lock),
-    if_(eq(mm.pte.at(pgoff), orig_pte), [set(mm.pte.at(pgoff), anonPte)]),
+    if_(eq(mm.pte.at(pgoff), orig_pte), [set_pte_at(mm, pgoff, anonPte)]),
     pte_unlock(mm.page_table_lock),
     return_(value(u32, 0)),
   ],

@@ -21,6 +21,7 @@ import {
 import { i_mmap_lock_read, i_mmap_unlock_read, pte_lock, pte_unlock } from '../locks.ts';
 import { address_space, file, mm_struct, vm_area_struct } from '../objects.ts';
 import { anonPte, pte_none } from '../words.ts';
+import { pte_clear } from './pgtable.ts';
 
 /** The entries of one page table from first to last, both included. */
 export const zap_pte_range = kernelFunction(
@@ -36,7 +37,7 @@ export const zap_pte_range = kernelFunction(
     for_index('pgoff', u64, 'offsets', (pgoff) => [
       if_(and(ule(first, pgoff), ule(pgoff, last)), [
         set(ptent, mm.pte.at(pgoff)),
-        if_(and(not(pte_none(ptent)), or(even_cows, ne(ptent, anonPte))), [set(mm.pte.at(pgoff), 0)]),
+        if_(and(not(pte_none(ptent)), or(even_cows, ne(ptent, anonPte))), [pte_clear(mm, pgoff)]),
       ]),
     ]),
     pte_unlock(mm.page_table_lock),
