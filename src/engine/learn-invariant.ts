@@ -4,7 +4,7 @@
  * of it (or violates a property), a smallest part of that state which no reached state has is excluded.
  * Nothing is believed of the search: what comes out is checked like any other invariant.
  */
-import { atPoint, isExcluded, obligations, violationIn } from '../evidence/certificate-scripts.ts';
+import { atPoint, breaches, isExcluded, violations } from '../evidence/certificate-scripts.ts';
 import { quoteSymbol, type Term } from '../semantics/terms.ts';
 import { assuming, type NamedStep, type Transitions } from '../semantics/transitions.ts';
 import { converse } from '../solver/conversation.ts';
@@ -20,6 +20,9 @@ export interface LearnLimits {
 export type Learned =
   | { readonly kind: 'invariant'; readonly conjuncts: readonly Term[]; readonly queries: number }
   | { readonly kind: 'failed'; readonly reason: string };
+
+/** The solver's own count of work for a question's first try; some tenths of a second. */
+const EASY = 1_000_000;
 
 /** One of the reached values, for each variable. */
 function domainLemmas(system: Transitions, reached: ReachedSet): Term[] {
@@ -43,6 +46,7 @@ export async function learnInvariant(
   const invariant = domainLemmas(bare, reached);
   const system = assuming(bare, invariant);
   const steps = system.steps.filter((s) => !isExcluded(system, s, invariant));
+  const shown = system.variables.map((v) => v.term);
   let queries = 0;
 
   /** Adds what excludes the state; a reason where it cannot be excluded. */
@@ -72,44 +76,55 @@ export async function learnInvariant(
     return null;
   }
 
-  /** Excludes counterexamples to one step until there is none. */
-  async function settle(
-    step: NamedStep,
-  ): Promise<{ readonly changed: boolean } | { readonly failed: string }> {
-    const violations = properties.map((p) => violationIn(system, step, p));
-    const shown = system.variables.map((v) => v.term);
+  /** How many conjuncts each step is known to preserve. They stay preserved as more are assumed. */
+  const preserved = new Map<NamedStep, number>();
+
+  /** Excludes counterexamples to one step until it violates nothing and preserves all conjuncts; else why not. */
+  async function settle(step: NamedStep): Promise<string | null> {
     const talk = converse(system, session);
     talk.assert(atPoint(system, step));
-    for (let asserted = 0, changed = false; ; changed = true) {
-      const broken = obligations(system, step, invariant).map((o) =>
-        terms.and(o.guard, terms.not(terms.and(...o.lemmas.map((l) => l.after)))),
-      );
-      const goal = terms.or(...violations, ...broken);
-      if (goal === terms.false_) return { changed };
-      for (const lemma of invariant.slice(asserted)) talk.assert(lemma);
-      asserted = invariant.length;
-      const timeoutMs = limits.deadline - performance.now();
-      if (timeoutMs <= 0) return { failed: `time ran out with ${invariant.length} conjuncts` };
-      const reply = await talk.ask(goal, shown, {
-        timeoutMs,
-        ...(limits.signal && { signal: limits.signal }),
-      });
-      queries++;
-      if (reply.kind === 'unsat') return { changed };
-      if (reply.kind === 'undecided') return { failed: `${step.name}: ${reply.reason}` };
-      const reason = learn(reply.model);
-      if (reason) return { failed: `${step.name}: ${reason}` };
-      progress(`${step.name}: ${invariant.length} conjuncts`);
+    let asserted = 0;
+    /** Until the goal is impossible, or (`later`) too hard for now: more conjuncts may make it easier. */
+    const refute = async (goal: Term, rlimit: number): Promise<'refuted' | 'later' | { failed: string }> => {
+      for (;;) {
+        for (const lemma of invariant.slice(asserted)) talk.assert(lemma);
+        asserted = invariant.length;
+        const timeoutMs = limits.deadline - performance.now();
+        if (timeoutMs <= 0) return { failed: `time ran out with ${invariant.length} conjuncts` };
+        const options = { timeoutMs, rlimit, ...(limits.signal && { signal: limits.signal }) };
+        const reply = await talk.ask(goal, shown, options);
+        queries++;
+        if (reply.kind === 'unsat') return 'refuted';
+        if (reply.kind === 'gave up') return 'later';
+        if (reply.kind === 'undecided') return { failed: `${step.name}: ${reply.reason}` };
+        const reason = learn(reply.model);
+        if (reason) return { failed: `${step.name}: ${reason}` };
+        progress(`${step.name}: ${invariant.length} conjuncts`);
+      }
+    };
+    const seen = preserved.get(step);
+    const unseen = seen === undefined ? properties : [];
+    let goals: readonly Term[] = unseen.flatMap((p) => violations(system, step, p));
+    for (let from = seen ?? 0; ; ) {
+      const until = invariant.length;
+      const queue = [...goals, ...breaches(system, step, invariant.slice(from))];
+      for (let rlimit = EASY; queue.length > 0; rlimit *= 2)
+        for (const goal of queue.splice(0)) {
+          const outcome = await refute(goal, rlimit);
+          if (typeof outcome === 'object') return outcome.failed;
+          if (outcome === 'later') queue.push(goal);
+        }
+      [from, goals] = [until, []];
+      preserved.set(step, until);
+      if (until === invariant.length) return null;
     }
   }
 
-  for (let changed = true; changed; ) {
-    changed = false;
+  while (steps.some((step) => preserved.get(step) !== invariant.length))
     for (const step of steps) {
-      const result = await settle(step);
-      if ('failed' in result) return { kind: 'failed', reason: result.failed };
-      changed ||= result.changed;
+      if (preserved.get(step) === invariant.length) continue;
+      const reason = await settle(step);
+      if (reason) return { kind: 'failed', reason };
     }
-  }
   return { kind: 'invariant', conjuncts: invariant, queries };
 }

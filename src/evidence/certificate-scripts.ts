@@ -4,6 +4,9 @@ import { substitute, type Term } from '../semantics/terms.ts';
 import { assuming, type NamedStep, type Transitions } from '../semantics/transitions.ts';
 import type { Script } from './certificate.ts';
 
+/** Conjuncts or findings that one question is about: solvers are quicker at several small questions. */
+const TOGETHER = 24;
+
 const languageProperties: ReadonlySet<string> = new Set([
   'no-sentinel-deref',
   'no-null-deref',
@@ -37,6 +40,17 @@ export function violationIn(system: Transitions, step: NamedStep, property: stri
   return symbolic.violations.get(property) ?? terms.false_;
 }
 
+/** The ways in which a step could violate `property`, some at a time; each is to be shown impossible. */
+export function violations(system: Transitions, step: NamedStep, property: string): readonly Term[] {
+  const { terms } = system;
+  const whole = violationIn(system, step, property);
+  const ways = whole.kind === 'app' && whole.symbol === 'or' ? whole.args : [whole];
+  const parts = Array.from({ length: Math.ceil(ways.length / TOGETHER) }, (_, i) =>
+    terms.or(...ways.slice(i * TOGETHER, (i + 1) * TOGETHER)),
+  );
+  return parts.filter((goal) => goal !== terms.false_);
+}
+
 /** The step's CPU stands where the step begins. */
 export function atPoint(system: Transitions, step: NamedStep): Term {
   const pc = system.variables.find((v) => v.kind.is === 'pc' && v.kind.cpu === step.cpu)?.term as Term;
@@ -51,24 +65,25 @@ export function isExcluded(system: Transitions, step: NamedStep, invariant: read
   return invariant.some((lemma) => substitute(terms, lemma, here) === terms.false_);
 }
 
-/** For each end of a step: its guard and the conjuncts that it could break, as they read afterwards. */
-export function obligations(
-  system: Transitions,
-  step: NamedStep,
-  invariant: readonly Term[],
-): readonly { guard: Term; lemmas: readonly { before: Term; after: Term }[] }[] {
+/**
+ * The ways in which a step that starts in the invariant could break `lemmas`, each to be shown impossible: for
+ * each of its ends, some conjuncts at a time.
+ */
+export function breaches(system: Transitions, step: NamedStep, lemmas: readonly Term[]): readonly Term[] {
   const { terms } = system;
-  return step
-    .step()
-    .ends.filter((end) => end.guard !== terms.false_)
-    .map((end) => {
-      const by = system.after(step, end);
-      const lemmas = invariant.map((before) => ({ before, after: substitute(terms, before, by) }));
-      return {
-        guard: end.guard,
-        lemmas: lemmas.filter((l) => l.after !== l.before && l.after !== terms.true_),
-      };
+  return step.step().ends.flatMap((end) => {
+    const by = system.after(step, end);
+    const after = lemmas.flatMap((lemma) => {
+      const then = substitute(terms, lemma, by);
+      return then === lemma || then === terms.true_ ? [] : [then];
     });
+    const parts = Array.from({ length: Math.ceil(after.length / TOGETHER) }, (_, i) =>
+      after.slice(i * TOGETHER, (i + 1) * TOGETHER),
+    );
+    return parts
+      .map((part) => terms.and(end.guard, terms.not(terms.and(...part))))
+      .filter((goal) => goal !== terms.false_);
+  });
 }
 
 /** All scripts; `properties` are those the certificate is about. */
@@ -101,14 +116,16 @@ export function certificateScripts(
   ];
   for (const step of system.steps) {
     if (excluded.includes(step)) continue;
-    const broken = obligations(system, step, invariant).map((o) =>
-      terms.and(o.guard, terms.not(terms.and(...o.lemmas.map((l) => l.after)))),
-    );
-    const violated = properties.map((p) => violationIn(system, step, p));
-    const what = `${step.name} preserves the invariant and violates none of ${properties.join(', ')}`;
-    scripts.push(
-      script(step.name, what, [...invariant, atPoint(system, step), terms.or(...broken, ...violated)]),
-    );
+    const start = [...invariant, atPoint(system, step)];
+    for (const [i, goal] of breaches(system, step, invariant).entries())
+      scripts.push(
+        script(`${step.name}, ${i + 1}`, `${step.name} preserves the invariant, part ${i + 1}`, [...start, goal]),
+      );
+    for (const property of properties)
+      for (const [i, goal] of violations(system, step, property).entries()) {
+        const name = `${step.name}, ${property}${i === 0 ? '' : ` ${i + 1}`}`;
+        scripts.push(script(name, `${step.name} does not violate ${property}, part ${i + 1}`, [...start, goal]));
+      }
   }
   return scripts;
 }

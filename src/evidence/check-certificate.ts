@@ -21,6 +21,11 @@ export type Check =
   /** The solver gave up on a script. */
   | { readonly holds: null; readonly reason: string };
 
+const LOGIC = '(set-logic QF_BV)';
+
+/** In a scope Z3 uses the solver that it keeps for conversations, which is ten times faster at these scripts. */
+const scoped = (text: string): string => `(reset)\n${text.replace(LOGIC, `${LOGIC} (push 1)`)}`;
+
 /** The scripts that a program and an invariant give: always the same text, as nothing else takes part. */
 export function regenerate(
   { rounds, lockOrder, invariant, properties }: Omit<Certificate, 'scripts'>,
@@ -54,7 +59,7 @@ export async function checkCertificate(
       return wrong(`its script ${given?.name} is not the one that its program and invariant give`);
   }
   for (const script of scripts) {
-    const answer = await session.run(`(reset)\n${script.text}`, options);
+    const answer = await session.run(scoped(script.text), options);
     if (answer.kind === 'error') return { holds: null, reason: `${script.name}: ${answer.message}` };
     if (answer.kind !== 'answered')
       return { holds: null, reason: `${script.name}: the solver's answer was ${answer.kind}` };

@@ -8,6 +8,8 @@ export type Reply =
   | { readonly kind: 'unsat' }
   /** Values by SMT-LIB symbol: of the terms asked for, and of all addresses that occur. */
   | { readonly kind: 'sat'; readonly model: ReadonlyMap<string, Value> }
+  /** The work allowed for it (`rlimit`) did not suffice; the conversation can go on. */
+  | { readonly kind: 'gave up' }
   | { readonly kind: 'undecided'; readonly reason: string };
 
 export interface Conversation {
@@ -75,6 +77,7 @@ export function converse(system: Transitions, session: SolverSession): Conversat
         options,
       );
       if (verdict === 'unsat') return { kind: 'unsat' };
+      if (verdict === 'unknown' && after.kind === 'answered') return { kind: 'gave up' };
       if (verdict !== 'sat' || after.kind !== 'answered')
         return { kind: 'undecided', reason: `the solver answered ${String(verdict)}` };
       return { kind: 'sat', model: parseValues(after.results[0] ?? []) };
