@@ -19,28 +19,9 @@ const run = async (cwd: string, command: string, ...args: readonly string[]): Pr
 const pagedeed = (...args: readonly string[]): Promise<string> =>
   run(elsewhere, join(elsewhere, 'node_modules/.bin/pagedeed'), ...args);
 
-/** A word that is an owner or a count, as a flag says. */
-const MODEL = `import { assume, eq, not, operation, or, program as make, set, struct, the } from 'pagedeed/lang';
-import { type U8, type U64, u8, u64 } from 'pagedeed/lang';
-
-const page = struct<{ mapping: U64; shared: U8 }>('page', { mapping: u64, shared: u8 });
-const own = operation('own', {}, () => [assume(not(the(page).shared)), set(the(page).mapping, 0x1000)]);
-const share = operation('share', {}, () => [set(the(page).mapping, 0), set(the(page).shared, 1)]);
-
-export const program = make({
-  name: 'mine/owner-or-shared',
-  bounds: { cpus: 1 },
-  operations: [own, share],
-  properties: [
-    {
-      id: 'owner-or-shared',
-      holds: or(eq(the(page).mapping, 0), eq(the(page).shared, 0)),
-      judged: { when: 'idle' },
-      says: 'the page has an owner and is shared',
-    },
-  ],
-});
-`;
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+/** What the README shows is what is printed. */
+const shown = (text: string): string => text.replace(/^(?=.)/gm, '    ');
 
 /** Packed from a copy: packing builds anew, and the dist/ that is there may be in use. */
 beforeAll(async () => {
@@ -51,7 +32,7 @@ beforeAll(async () => {
   await run(sources, 'npm', 'pack', '--pack-destination', place);
   mkdirSync(elsewhere);
   writeFileSync(join(elsewhere, 'package.json'), '{}');
-  writeFileSync(join(elsewhere, 'mine.ts'), MODEL);
+  writeFileSync(join(elsewhere, 'share.ts'), /^\/\/ share\.ts.*?(?=^```)/ms.exec(readme)?.[0] ?? '');
   const quiet = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline'];
   await run(elsewhere, 'npm', 'install', ...quiet, join(place, `pagedeed-${version}.tgz`));
 }, 120_000);
@@ -59,13 +40,26 @@ afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 test('the command says its version and what there is to check', async () => {
   expect(await pagedeed('--version')).toBe(`${version}\n`);
-  expect(await pagedeed('list')).toContain('v6.12/xfs-reflink\n');
+  expect(readme).toContain(shown(await pagedeed('list')));
 });
 
-test('z3 proves a model of one’s own, and checks the certificate', async () => {
-  const check = ['check', '--model', 'mine.ts', '--property', 'owner-or-shared', '--engine', 'k-induction'];
-  const { results } = JSON.parse(await pagedeed(...check, '--out', 'out', '--json'));
+const check = ['check', '--model', 'share.ts', '--property', 'count', '--out', 'out'];
+
+test('the README’s model at one CPU: z3 proves it, and checks the certificate', async () => {
+  const { results } = JSON.parse(
+    await pagedeed(...check, '--cpus', '1', '--engine', 'k-induction', '--json'),
+  );
   expect(results).toMatchObject([{ verdict: 'proved', solver: expect.stringMatching(/^z3-solver /) }]);
-  const certificate = await pagedeed('certificate', '--model', 'mine.ts', ...results[0].evidence);
+  const certificate = await pagedeed('certificate', '--model', 'share.ts', ...results[0].evidence);
   expect(certificate).toContain(' holds: ');
+}, 120_000);
+
+test('the README’s model at two CPUs: table and trace are those of the README', async () => {
+  await expect(pagedeed(...check)).rejects.toMatchObject({
+    code: 1,
+    stdout: expect.toSatisfy((stdout: string) => readme.includes(shown(stdout))),
+  });
+  const trace = readFileSync(join(elsewhere, 'out/mine/share/count/trace.txt'), 'utf8');
+  const diagram = /^CPU 0 .*?\.$/ms.exec(trace)?.[0] ?? 'no diagram';
+  expect(readme).toContain(shown(diagram));
 }, 120_000);
