@@ -78,7 +78,13 @@ async function check(given: Given): Promise<number> {
   process.once('SIGINT', interrupt);
   try {
     await runCells(
-      cells.map(({ program, properties }) => ({ program, properties, engine, limits })),
+      cells.map(({ program, properties, stored }) => ({
+        program,
+        properties,
+        engine,
+        limits,
+        ...(stored && { stored }),
+      })),
       jobs,
       {
         started: (cell) => progress.show(name(cell), 'starting'),

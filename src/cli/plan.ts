@@ -1,5 +1,7 @@
 /** From a command line of `check` to the programs and properties to check, and what is claimed of them. */
 import { type Claim, claims } from '../../specs/claims.ts';
+import { storedInvariants } from '../../specs/invariants/stored.ts';
+import type { StoredInvariant } from '../evidence/certificate.ts';
 import type { Bounds } from '../lang/program.ts';
 import { type Diagnostic, PagedeedError } from '../support/diagnostics.ts';
 import { didYouMean } from '../support/nearest.ts';
@@ -20,6 +22,8 @@ export type Plan =
   | { readonly diagnostics: readonly Diagnostic[] };
 
 export interface PlannedCell extends Cell {
+  /** An invariant found before, for the default bounds. */
+  readonly stored?: StoredInvariant;
   /** By property. */
   readonly claimed: ReadonlyMap<string, Claim['verdict']>;
 }
@@ -76,7 +80,7 @@ function planScenarios(given: Given): readonly PlannedCell[] {
     const program = scenarioProgram(id, setting, asked);
     if (asked.some(isReach)) checkPropertyNames(asked, propertyIds, program);
     const claimed = claims.filter((c) => c.scenario === id && sameSetting(c, setting));
-    return { scenario: id, program, properties: asked, claimed: verdictsOf(claimed) };
+    return { scenario: id, program, properties: asked, claimed: verdictsOf(claimed), ...storedFor(id) };
   });
 }
 
@@ -107,8 +111,14 @@ function planClaims(given: Given, set: string): readonly PlannedCell[] {
       program: scenarioProgram(scenario, { bounds, policy }, properties),
       properties,
       claimed: verdictsOf(of),
+      ...storedFor(scenario),
     };
   });
+}
+
+function storedFor(scenario: string): { readonly stored?: StoredInvariant } {
+  const stored = storedInvariants[scenario];
+  return stored ? { stored } : {};
 }
 
 async function planModel(given: Given, file: string): Promise<Plan> {

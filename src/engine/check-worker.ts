@@ -1,5 +1,6 @@
 /** A worker thread that checks one program: gets one `CheckRequest`, sends `CheckMessage`s. */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { StoredInvariant } from '../evidence/certificate.ts';
 import type { Outcome } from '../evidence/verdict.ts';
 import type { Program } from '../lang/program.ts';
 import { assert } from '../support/assert.ts';
@@ -9,6 +10,7 @@ import { engineNamed } from './registry.ts';
 export interface CheckRequest {
   readonly program: Program;
   readonly properties: readonly string[];
+  readonly stored?: StoredInvariant;
   readonly engine: string;
   readonly limits: Omit<Limits, 'signal'>;
 }
@@ -19,12 +21,12 @@ export type CheckMessage =
 
 assert(parentPort, 'check-worker must be started as a worker thread');
 const port = parentPort;
-const { program, properties, engine: id, limits } = workerData as CheckRequest;
+const { program, properties, stored, engine: id, limits } = workerData as CheckRequest;
 const engine = engineNamed(id);
 assert(engine, `no engine is called ${id}`);
 
 const send = (message: CheckMessage): void => port.postMessage(message);
-const outcomes = await engine.check({ program, properties }, limits, (text) =>
+const outcomes = await engine.check({ program, properties, ...(stored && { stored }) }, limits, (text) =>
   send({ kind: 'progress', text }),
 );
 send({ kind: 'done', outcomes });

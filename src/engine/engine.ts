@@ -1,4 +1,5 @@
 /** The one interface of all engines. */
+import type { StoredInvariant } from '../evidence/certificate.ts';
 import type { Outcome } from '../evidence/verdict.ts';
 import type { Program } from '../lang/program.ts';
 
@@ -6,6 +7,8 @@ export interface Task {
   readonly program: Program;
   /** Property identifiers; one exploration and one invariant may serve them all. */
   readonly properties: readonly string[];
+  /** An invariant that may prove some of them. */
+  readonly stored?: StoredInvariant;
 }
 
 export interface Limits {
@@ -19,6 +22,8 @@ export interface Limits {
 
 export interface Engine {
   readonly id: string;
+  /** Whether a portfolio should ask it at all; always, if not said. */
+  readonly applies?: (task: Task) => boolean;
   /**
    * Tries to decide the properties. Every property asked for gets an outcome; one that could not be decided
    * is `bounded` or `unknown` with the reason. `violated` is replayed and `proved` re-checked in here.

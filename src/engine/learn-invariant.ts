@@ -7,7 +7,7 @@
 import { atPoint, breaches, isExcluded, violations } from '../evidence/certificate-scripts.ts';
 import { quoteSymbol, type Term } from '../semantics/terms.ts';
 import { assuming, type NamedStep, type Transitions } from '../semantics/transitions.ts';
-import { converse } from '../solver/conversation.ts';
+import { askAlone, converse } from '../solver/conversation.ts';
 import type { SolverSession } from '../solver/session.ts';
 import { generalise, type Literal, type ReachedSet } from './reached-set.ts';
 
@@ -39,6 +39,7 @@ export async function learnInvariant(
   reached: ReachedSet,
   properties: readonly string[],
   session: SolverSession,
+  alone: SolverSession,
   limits: LearnLimits,
   progress: (text: string) => void,
 ): Promise<Learned> {
@@ -55,9 +56,11 @@ export async function learnInvariant(
       const value = model.get(quoteSymbol(symbol));
       return value === undefined ? undefined : BigInt(value);
     };
+    /** What does not occur in the question may have any value. */
+    const chosen = (v: Term): bigint | undefined => numberOf(v.symbol) ?? (v.bits === 1 ? 0n : undefined);
     const state: Literal[] = [];
     for (const v of system.variables) {
-      const value = numberOf(v.term.symbol);
+      const value = chosen(v.term);
       if (value === undefined) continue;
       const literal = reached.literal(v.term, value, numberOf);
       if (!literal) {
@@ -84,15 +87,17 @@ export async function learnInvariant(
     const talk = converse(system, session);
     talk.assert(atPoint(system, step));
     let asserted = 0;
-    /** Until the goal is impossible, or (`later`) too hard for now: more conjuncts may make it easier. */
-    const refute = async (goal: Term, rlimit: number): Promise<'refuted' | 'later' | { failed: string }> => {
+    /** Until the goal is impossible, or (`later`) too hard for a conversation. */
+    const refute = async (goal: Term, hard: boolean): Promise<'refuted' | 'later' | { failed: string }> => {
       for (;;) {
         for (const lemma of invariant.slice(asserted)) talk.assert(lemma);
         asserted = invariant.length;
         const timeoutMs = limits.deadline - performance.now();
         if (timeoutMs <= 0) return { failed: `time ran out with ${invariant.length} conjuncts` };
-        const options = { timeoutMs, rlimit, ...(limits.signal && { signal: limits.signal }) };
-        const reply = await talk.ask(goal, shown, options);
+        const options = { timeoutMs, ...(limits.signal && { signal: limits.signal }) };
+        const reply = hard
+          ? await askAlone(system, alone, [...invariant, atPoint(system, step), goal], options)
+          : await talk.ask(goal, shown, { ...options, rlimit: EASY });
         queries++;
         if (reply.kind === 'unsat') return 'refuted';
         if (reply.kind === 'gave up') return 'later';
@@ -108,10 +113,11 @@ export async function learnInvariant(
     for (let from = seen ?? 0; ; ) {
       const until = invariant.length;
       const queue = [...goals, ...breaches(system, step, invariant.slice(from))];
-      for (let rlimit = EASY; queue.length > 0; rlimit *= 2)
+      for (const hard of [false, true])
         for (const goal of queue.splice(0)) {
-          const outcome = await refute(goal, rlimit);
+          const outcome = await refute(goal, hard);
           if (typeof outcome === 'object') return outcome.failed;
+          if (outcome === 'later' && hard) return `${step.name}: the solver gives up`;
           if (outcome === 'later') queue.push(goal);
         }
       [from, goals] = [until, []];

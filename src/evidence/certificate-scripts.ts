@@ -119,12 +119,17 @@ export function certificateScripts(
     const start = [...invariant, atPoint(system, step)];
     for (const [i, goal] of breaches(system, step, invariant).entries())
       scripts.push(
-        script(`${step.name}, ${i + 1}`, `${step.name} preserves the invariant, part ${i + 1}`, [...start, goal]),
+        script(`${step.name}, ${i + 1}`, `${step.name} preserves the invariant, part ${i + 1}`, [
+          ...start,
+          goal,
+        ]),
       );
     for (const property of properties)
       for (const [i, goal] of violations(system, step, property).entries()) {
         const name = `${step.name}, ${property}${i === 0 ? '' : ` ${i + 1}`}`;
-        scripts.push(script(name, `${step.name} does not violate ${property}, part ${i + 1}`, [...start, goal]));
+        scripts.push(
+          script(name, `${step.name} does not violate ${property}, part ${i + 1}`, [...start, goal]),
+        );
       }
   }
   return scripts;

@@ -28,3 +28,15 @@ export interface Certificate {
   readonly invariant: readonly { readonly smt: string; readonly text: string }[];
   readonly scripts: readonly Script[];
 }
+
+/**
+ * What a proof can be made of again in less time than it takes to find one. Nothing of it is believed: an
+ * invariant that does not suffice, or no longer, is passed over.
+ */
+export interface StoredInvariant {
+  readonly properties: readonly string[];
+  readonly rounds: Readonly<Record<string, number>>;
+  readonly lockOrder: readonly string[];
+  /** SMT-LIB terms. */
+  readonly invariant: readonly string[];
+}

@@ -1,0 +1,42 @@
+/** Makes a certificate of an invariant, and has it checked by a solver that has not seen how it was found. */
+import type { Certificate, StoredInvariant } from '../evidence/certificate.ts';
+import { certified, checkCertificate, regenerate } from '../evidence/check-certificate.ts';
+import { conjunctFromSmt, conjunctToText } from '../evidence/invariant-text.ts';
+import type { Program } from '../lang/program.ts';
+import { createTransitions } from '../semantics/transitions.ts';
+import type { RunOptions } from '../solver/session.ts';
+import { openZ3Session } from '../solver/z3.ts';
+import { lower } from '../system/lower.ts';
+
+export type Proof =
+  | { readonly certificate: Certificate; readonly solver: string }
+  | { readonly reason: string };
+
+/** Errors: PagedeedError PD0401 where a conjunct cannot be read, e.g. because a word is no longer there. */
+export async function certify(
+  program: Program,
+  claimed: StoredInvariant,
+  options: RunOptions,
+): Promise<Proof> {
+  const { properties, rounds, lockOrder } = claimed;
+  const system = createTransitions(
+    lower(program, { rounds: new Map(Object.entries(rounds)), slice: true }),
+    lockOrder,
+  );
+  const invariant = claimed.invariant.map((smt) => ({
+    smt,
+    text: conjunctToText(system, conjunctFromSmt(system, smt)),
+  }));
+  const head = { format: 'pagedeed-certificate', version: 1, program: certified(program) } as const;
+  const claim = { ...head, properties, rounds, lockOrder, invariant };
+  const certificate: Certificate = { ...claim, scripts: regenerate(claim, program).scripts };
+  const fresh = openZ3Session();
+  try {
+    const check = await checkCertificate(certificate, program, fresh, options);
+    return check.holds
+      ? { certificate, solver: check.solver }
+      : { reason: `its certificate is refused: ${check.reason}` };
+  } finally {
+    await fresh.close();
+  }
+}
