@@ -3,6 +3,7 @@
  * with it. To weaken a claim takes a dated sentence at the claim that says what was learnt.
  */
 import type { Policy, ScenarioBounds } from '../models/scenario.ts';
+import { properties } from './properties/all.ts';
 
 export type ClaimedVerdict = 'proved' | 'violated' | 'bounded' | 'unknown' | 'reached' | 'unreachable';
 
@@ -23,8 +24,8 @@ function atOneCpu(
   scenario: string,
   verdicts: Readonly<Partial<Record<ClaimedVerdict, readonly string[]>>>,
 ): readonly Claim[] {
-  return Object.entries(verdicts).flatMap(([verdict, properties]) =>
-    properties.map((property) => ({
+  return Object.entries(verdicts).flatMap(([verdict, listed]) =>
+    listed.map((property) => ({
       scenario,
       bounds: oneCpu,
       policy: killAll,
@@ -35,10 +36,21 @@ function atOneCpu(
   );
 }
 
+/** All that v6.12's order-0 pages have. */
+const all: readonly string[] = properties.map((p) => p.id);
+
+/**
+ * 2026-11-22: `no-sentinel-deref` on xfs-reflink-rmapbt is not claimed: its 2.4 million states hold no
+ * violation, but no invariant was learned of them yet. Nor are the other properties of the two stacks that
+ * share blocks, beyond these counterexamples.
+ */
 export const claims: readonly Claim[] = [
-  ...atOneCpu('v6.12/ext4', { proved: ['no-sentinel-deref'] }),
-  ...atOneCpu('v6.12/xfs', { proved: ['no-sentinel-deref'] }),
-  ...atOneCpu('v6.12/xfs-rmapbt', { proved: ['no-sentinel-deref'] }),
-  ...atOneCpu('v6.12/xfs-reflink', { violated: ['no-sentinel-deref'] }),
-  ...atOneCpu('v6.12/xfs-reflink-rmapbt', { proved: ['no-sentinel-deref'] }),
+  ...atOneCpu('v6.12/ext4', { proved: all }),
+  ...atOneCpu('v6.12/xfs', { proved: all }),
+  ...atOneCpu('v6.12/xfs-rmapbt', {
+    proved: all.filter((id) => id !== 'lock-order'),
+    violated: ['lock-order'],
+  }),
+  ...atOneCpu('v6.12/xfs-reflink', { violated: ['no-sentinel-deref', 'no-warn', 'owner-tuple'] }),
+  ...atOneCpu('v6.12/xfs-reflink-rmapbt', { violated: ['no-warn', 'owner-tuple', 'marked'] }),
 ];
