@@ -447,4 +447,5 @@ export const objectAbstractions: readonly string[] = [
   'The reference count and reverse-mapping btrees are derived from the forks, under the AGF lock.',
   'One allocation group; transactions and the log take no lock of their own and do not fail.',
   'Unwritten extents, delayed allocation and preallocation are left out; PMD entries are left out.',
+  'Only the last task maps files privately, and only the last file is unlinked and created again: the others stand for those that do neither.',
 ];
