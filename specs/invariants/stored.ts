@@ -4,6 +4,7 @@
  * certificates that `pagedeed check --engine k-induction --out OUT` wrote.
  */
 import ext4 from './v6.12-ext4.json' with { type: 'json' };
+import xfs from './v6.12-xfs.json' with { type: 'json' };
 import xfsRmapbt from './v6.12-xfs-rmapbt.json' with { type: 'json' };
 
 interface Stored {
@@ -16,5 +17,6 @@ interface Stored {
 
 export const storedInvariants: Readonly<Record<string, Stored>> = {
   'v6.12/ext4': ext4,
+  'v6.12/xfs': xfs,
   'v6.12/xfs-rmapbt': xfsRmapbt,
 };
