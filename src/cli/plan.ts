@@ -80,7 +80,13 @@ function planScenarios(given: Given): readonly PlannedCell[] {
     const program = scenarioProgram(id, setting, asked);
     if (asked.some(isReach)) checkPropertyNames(asked, propertyIds, program);
     const claimed = claims.filter((c) => c.scenario === id && sameSetting(c, setting));
-    return { scenario: id, program, properties: asked, claimed: verdictsOf(claimed), ...storedFor(id) };
+    return {
+      scenario: id,
+      program,
+      properties: asked,
+      claimed: verdictsOf(claimed),
+      ...storedFor(id, setting),
+    };
   });
 }
 
@@ -111,13 +117,14 @@ function planClaims(given: Given, set: string): readonly PlannedCell[] {
       program: scenarioProgram(scenario, { bounds, policy }, properties),
       properties,
       claimed: verdictsOf(of),
-      ...storedFor(scenario),
+      ...storedFor(scenario, { bounds, policy }),
     };
   });
 }
 
-function storedFor(scenario: string): { readonly stored?: StoredInvariant } {
-  const stored = storedInvariants[scenario];
+/** Invariants are stored for one CPU; at other bounds and policies they are of no use, but do no harm. */
+function storedFor(scenario: string, { bounds }: Setting): { readonly stored?: StoredInvariant } {
+  const stored = bounds.cpus === 1 ? storedInvariants[scenario] : undefined;
   return stored ? { stored } : {};
 }
 
