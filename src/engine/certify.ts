@@ -3,10 +3,8 @@ import type { Certificate, StoredInvariant } from '../evidence/certificate.ts';
 import { certified, checkCertificate, regenerate } from '../evidence/check-certificate.ts';
 import { conjunctFromSmt, conjunctToText } from '../evidence/invariant-text.ts';
 import type { Program } from '../lang/program.ts';
-import { createTransitions } from '../semantics/transitions.ts';
 import type { RunOptions } from '../solver/session.ts';
 import { openZ3Session } from '../solver/z3.ts';
-import { lower } from '../system/lower.ts';
 
 export type Proof =
   | { readonly certificate: Certificate; readonly solver: string }
@@ -19,17 +17,14 @@ export async function certify(
   options: RunOptions,
 ): Promise<Proof> {
   const { properties, rounds, lockOrder } = claimed;
-  const system = createTransitions(
-    lower(program, { rounds: new Map(Object.entries(rounds)), slice: true }),
-    lockOrder,
-  );
+  const terms = claimed.invariant.map((smt) => ({ smt }));
+  const { system, scripts } = regenerate({ properties, rounds, lockOrder, invariant: terms }, program);
   const invariant = claimed.invariant.map((smt) => ({
     smt,
     text: conjunctToText(system, conjunctFromSmt(system, smt)),
   }));
   const head = { format: 'pagedeed-certificate', version: 1, program: certified(program) } as const;
-  const claim = { ...head, properties, rounds, lockOrder, invariant };
-  const certificate: Certificate = { ...claim, scripts: regenerate(claim, program).scripts };
+  const certificate: Certificate = { ...head, properties, rounds, lockOrder, invariant, scripts };
   const fresh = openZ3Session();
   try {
     const check = await checkCertificate(certificate, program, fresh, options);

@@ -26,9 +26,14 @@ const LOGIC = '(set-logic QF_BV)';
 /** In a scope Z3 uses the solver that it keeps for conversations, which is ten times faster at these scripts. */
 const scoped = (text: string): string => `(reset)\n${text.replace(LOGIC, `${LOGIC} (push 1)`)}`;
 
+/** The parts of a certificate that its scripts are made of. */
+type Regenerated = Pick<Certificate, 'rounds' | 'lockOrder' | 'properties'> & {
+  readonly invariant: readonly { readonly smt: string }[];
+};
+
 /** The scripts that a program and an invariant give: always the same text, as nothing else takes part. */
 export function regenerate(
-  { rounds, lockOrder, invariant, properties }: Omit<Certificate, 'scripts'>,
+  { rounds, lockOrder, invariant, properties }: Regenerated,
   program: Program,
 ): { readonly system: Transitions; readonly scripts: readonly Script[] } {
   const graph = lower(program, { rounds: new Map(Object.entries(rounds)), slice: true });

@@ -10,7 +10,7 @@ import { bitsOf, bool, type Type, wrap } from '../lang/types.ts';
 import { eachExpression, eachStatement, storesOf, subexpressions } from '../lang/walk.ts';
 import { instancesOf, storageOf } from '../lang/words.ts';
 import { assert } from '../support/assert.ts';
-import { constantFields, unreadFields } from './fields.ts';
+import { constantFields, storageKey, unreadFields } from './fields.ts';
 import { fold } from './fold.ts';
 import type { Action, Graph, GraphNode, NodeId } from './graph.ts';
 import { finish } from './points.ts';
@@ -69,8 +69,7 @@ export function lower(program: Program, options: LowerOptions = {}): Graph {
   }
 
   const isGhost = (struct: string) => structNamed(program, struct).ghost;
-  const storageKey = (place: Place) =>
-    `${place.struct}.${storageOf(structNamed(program, place.struct), place.field).name}`;
+  const keyOf = (place: Place) => storageKey(program, place);
 
   /** Substitutes names; for expressions that are evaluated in one go (memory reads stay inside). */
   function resolve(node: ExprNode, scope: Scope): ExprNode {
@@ -112,7 +111,7 @@ export function lower(program: Program, options: LowerOptions = {}): Graph {
     const { place } = node;
     if (
       place.pointer.kind !== 'address' ||
-      !constants.has(storageKey(place)) ||
+      !constants.has(keyOf(place)) ||
       structNamed(program, place.struct).mortal
     )
       return node;
@@ -297,7 +296,7 @@ export function lower(program: Program, options: LowerOptions = {}): Graph {
 
   /** Predicates that read a word are judged after each store to it that is not inside their functions. */
   function judgeStore(stmt: StmtNode, ctx: Context, next: NodeId): NodeId {
-    const stored = new Set(storesOf(stmt).map(storageKey));
+    const stored = new Set(storesOf(stmt).map(keyOf));
     return predicates.reduceRight((after, p) => {
       const due =
         p.judged.when === 'outside' &&
@@ -517,9 +516,6 @@ function initialValues(program: Program): ReadonlyMap<string, ExprNode> {
 function wordsRead(program: Program, predicate: ExprNode): ReadonlySet<string> {
   const words = new Set<string>();
   for (const node of eachExpression(predicate))
-    if (node.kind === 'load')
-      words.add(
-        `${node.place.struct}.${storageOf(structNamed(program, node.place.struct), node.place.field).name}`,
-      );
+    if (node.kind === 'load') words.add(storageKey(program, node.place));
   return words;
 }
