@@ -11,7 +11,9 @@ import { build } from 'esbuild';
 const out = process.argv[2] ?? 'dist';
 const entries = {
   'cli/main': 'src/cli/main.ts',
+  'cli/mutants': 'src/cli/mutants.ts',
   'engine/check-worker': 'src/engine/check-worker.ts',
+  'mutants/hunt-worker': 'src/mutants/hunt-worker.ts',
   'solver/z3-worker': 'src/solver/z3-worker.ts',
   lang: 'src/lang/public.ts',
 };

@@ -14,6 +14,7 @@ const below = (layer: (typeof layers)[number]) =>
 /** Folder: what its files may import, by the beginning of the path. */
 const allowed: readonly (readonly [folder: string, sees: readonly string[]])[] = [
   ...layers.map((layer) => [`src/${layer}/`, below(layer)] as const),
+  ['src/mutants/', [...below('engine'), 'src/mutants/']],
   ['src/report/', ['src/support/', 'src/lang/', 'src/system/', 'src/evidence/', 'src/report/']],
   ['src/cli/', ['src/', 'models/', 'specs/']],
   ['models/', ['models/', 'src/lang/']],

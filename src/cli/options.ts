@@ -12,6 +12,8 @@ export interface Option {
 
 export interface Command {
   readonly name: string;
+  /** What is typed to start it, where that is not `pagedeed NAME`. */
+  readonly invocation?: string;
   /** Positional arguments, as the help shows them. */
   readonly operands: string;
   readonly says: string;
@@ -35,7 +37,7 @@ export interface Given {
 const HELP: Option = { name: 'help', value: null, says: 'print this text' };
 
 /** Errors: PD0001 for an option that the command does not have, or that lacks its argument. */
-export function readOptions(command: Command, args: readonly string[]): Given {
+function readOptions(command: Command, args: readonly string[]): Given {
   const options = [...command.options, HELP];
   const config = Object.fromEntries(
     options.map((o) => [o.name, { type: o.value === null ? 'boolean' : 'string' } as const]),
@@ -90,7 +92,7 @@ function parse(
         didYouMean(
           `--${optionName(unknown)}`,
           known.map((o) => `--${o.name}`),
-        ) ?? `pagedeed ${command.name} --help lists them`,
+        ) ?? `${invocation(command)} --help lists them`,
     });
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
@@ -102,14 +104,16 @@ function parse(
 
 const optionName = (arg: string): string => arg.slice(2).split('=')[0] ?? '';
 
+const invocation = (command: Command): string => command.invocation ?? `pagedeed ${command.name}`;
+
 /** What `pagedeed COMMAND --help` prints; ends with a newline. */
-export function commandHelp(command: Command): string {
+function commandHelp(command: Command): string {
   const rows = [...command.options, HELP].map((o) => ({
     left: `--${o.name}${o.value === null ? '' : ` ${o.value}`}`,
     right: o.says,
   }));
   const width = Math.max(...rows.map((r) => r.left.length));
-  const usage = ['usage: pagedeed', command.name, '[OPTION...]', command.operands].filter((w) => w !== '');
+  const usage = ['usage:', invocation(command), '[OPTION...]', command.operands].filter((w) => w !== '');
   return [
     usage.join(' '),
     '',
@@ -118,6 +122,14 @@ export function commandHelp(command: Command): string {
     ...rows.map((r) => `  ${r.left.padEnd(width)}  ${r.right}`),
     '',
   ].join('\n');
+}
+
+/** Reads the options and runs the command, or prints its help; gives the exit status. */
+export async function runCommand(command: Command, args: readonly string[]): Promise<number> {
+  const given = readOptions(command, args);
+  if (!given.has('help')) return command.run(given);
+  process.stdout.write(commandHelp(command));
+  return 0;
 }
 
 /** What `pagedeed --help` prints. */

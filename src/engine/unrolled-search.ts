@@ -16,8 +16,13 @@ export type UnrolledSearch =
     }
   | { readonly kind: 'endless'; readonly reason: string };
 
-export function searchUnrolled(program: Program, options: SearchOptions = {}): UnrolledSearch {
-  const rounds = new Map<string, number>();
+/** `known`: how often loops go round at least, as an earlier search of much the same program found. */
+export function searchUnrolled(
+  program: Program,
+  options: SearchOptions = {},
+  known: ReadonlyMap<string, number> = new Map(),
+): UnrolledSearch {
+  const rounds = new Map(known);
   for (;;) {
     const graph = lower(program, { rounds, slice: true });
     try {

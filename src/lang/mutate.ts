@@ -12,6 +12,7 @@ import { type StatementSite, statementSites } from './sites.ts';
 import { bool } from './types.ts';
 
 export interface Mutant {
+  readonly rule: RuleName;
   /** The rule and the text of what it was applied to. */
   readonly name: string;
   /** `FUNCTION:LINE` of the listing before the change. */
@@ -28,17 +29,27 @@ export interface Change {
 
 type Rule = (fn: FunctionNode, program: Program) => Iterable<Change>;
 
+const rules = {
+  'store dropped': droppedStores,
+  'guard negated': negatedGuards,
+  'decrement moved': movedDecrements,
+  'lock dropped': droppedLocks,
+  're-read replaced': rereadMutants,
+} as const satisfies Record<string, Rule>;
+
+export type RuleName = keyof typeof rules;
+export const ruleNames = Object.keys(rules) as readonly RuleName[];
+
 /** The mutants that are well-formed, function by function in the program's order, rule by rule. */
 export function* mutantsOf(program: Program): Generator<Mutant> {
-  const rules: readonly Rule[] = [droppedStores, negatedGuards, movedDecrements, droppedLocks, rereadMutants];
   for (const fn of program.functions) {
     if (fn.file === '') continue;
-    for (const rule of rules)
-      for (const { name, line, fn: changed } of rule(fn, program)) {
+    for (const rule of ruleNames)
+      for (const { name, line, fn: changed } of rules[rule](fn, program)) {
         const functions = program.functions.map((f) => (f === fn ? changed : f));
         const mutant = { ...program, functions };
         if (checkReplaced(mutant, changed).length === 0)
-          yield { name, place: `${fn.name}:${line}`, program: mutant };
+          yield { rule, name, place: `${fn.name}:${line}`, program: mutant };
       }
   }
 }
