@@ -39,7 +39,7 @@ const options: readonly Option[] = [
   { name: 'faults-fail', value: 'yes|no', says: 'whether a page fault may run out of memory (yes)' },
   { name: 'timeout', value: 'S', says: 'seconds for each scenario (300)' },
   { name: 'memory', value: 'MIB', says: 'memory for the states of each scenario (2048)' },
-  { name: 'depth', value: 'N', says: 'search no deeper than N steps' },
+  { name: 'depth', value: 'N', says: 'go no deeper than N steps; with one CPU, N operations' },
   { name: 'jobs', value: 'N', says: 'scenarios at a time (one for each processor)' },
   { name: 'out', value: 'DIR', says: 'write traces and certificates there' },
   { name: 'json', value: null, says: 'print results as JSON' },

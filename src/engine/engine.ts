@@ -23,7 +23,7 @@ export interface Limits {
 export interface Engine {
   readonly id: string;
   /** Whether a portfolio should ask it at all; always, if not said. */
-  readonly applies?: (task: Task) => boolean;
+  readonly applies?: (task: Task, limits: Limits) => boolean;
   /**
    * Tries to decide the properties. Every property asked for gets an outcome; one that could not be decided
    * is `bounded` or `unknown` with the reason. `violated` is replayed and `proved` re-checked in here.

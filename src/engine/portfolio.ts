@@ -15,7 +15,7 @@ export function portfolio(engines: readonly Engine[]): Engine {
       const started = performance.now();
       let open = task.properties;
       for (const engine of engines) {
-        if (engine.applies && !engine.applies(task)) continue;
+        if (engine.applies && !engine.applies(task, limits)) continue;
         const left = limits.seconds - Math.floor((performance.now() - started) / 1000);
         if (open.length === 0 || (left <= 0 && best.size > 0) || limits.signal?.aborted) break;
         const asked = { ...task, properties: [OUT_OF_MODEL, ...open] };

@@ -1,4 +1,5 @@
 /** All engines, by identifier. */
+import { bmcEngine } from './bmc-engine.ts';
 import type { Engine } from './engine.ts';
 import { explicitEngine } from './explicit-engine.ts';
 import { inductionEngine } from './induction-engine.ts';
@@ -6,7 +7,7 @@ import { portfolio } from './portfolio.ts';
 import { storedInvariantEngine } from './stored-invariant.ts';
 
 /** In the order in which the portfolio asks them: what finds violations first, then what proves. */
-const single: readonly Engine[] = [explicitEngine, inductionEngine];
+const single: readonly Engine[] = [explicitEngine, inductionEngine, bmcEngine];
 
 export const engines: readonly Engine[] = [portfolio([storedInvariantEngine, ...single]), ...single];
 

@@ -3,9 +3,7 @@ import type { Program } from '../lang/program.ts';
 import type { Graph } from '../system/graph.ts';
 import { lower } from '../system/lower.ts';
 import { MoreRounds, type SearchOptions, type SearchResult, search } from './explicit.ts';
-
-/** More than any loop over what the bounds allow needs; a loop that goes on beyond it is taken for endless. */
-const MOST_ROUNDS = 12;
+import { addRound } from './rounds.ts';
 
 export type UnrolledSearch =
   | {
@@ -29,13 +27,8 @@ export function searchUnrolled(
       return { kind: 'searched', graph, rounds, result: search(graph, options) };
     } catch (error) {
       if (!(error instanceof MoreRounds)) throw error;
-      const next = (rounds.get(error.loop) ?? 1) + 1;
-      if (next > MOST_ROUNDS)
-        return {
-          kind: 'endless',
-          reason: `the loop at ${error.loop} goes round more than ${MOST_ROUNDS} times`,
-        };
-      rounds.set(error.loop, next);
+      const reason = addRound(rounds, error.loop);
+      if (reason !== null) return { kind: 'endless', reason };
     }
   }
 }

@@ -5,9 +5,9 @@ import { instancesOf } from './words.ts';
 /** Start addresses by `struct[instance]`. */
 export type Addresses = ReadonlyMap<string, bigint>;
 
-const KERNEL_HALF = 0xffff_8000_0000_0000n;
+export const KERNEL_HALF = 0xffff_8000_0000_0000n;
 /** The last page of the address space holds error pointers. */
-const ERROR_POINTERS = 0xffff_ffff_ffff_f000n;
+export const ERROR_POINTERS = 0xffff_ffff_ffff_f000n;
 
 export function objectsOf(program: Program): readonly { readonly name: string; readonly struct: string }[] {
   return program.structs.flatMap((s) =>

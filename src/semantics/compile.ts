@@ -3,7 +3,7 @@
  * each control point, all over one scratch state `S`. Nothing is allocated while they run.
  */
 import { match } from 'ts-pattern';
-import { defaultAddresses } from '../lang/addresses.ts';
+import { type Addresses, defaultAddresses } from '../lang/addresses.ts';
 import type { BinaryOperator, Effect, ExprNode, Place } from '../lang/nodes.ts';
 import { boundValue, structNamed } from '../lang/program.ts';
 import { LIVE } from '../lang/structs.ts';
@@ -56,7 +56,7 @@ export interface Compiled {
   /** Whether the predicate with this number holds in `state`. */
   readonly predicates: readonly (() => boolean)[];
   /** Addresses of the objects, as the values have them. */
-  readonly addresses: ReadonlyMap<string, bigint>;
+  readonly addresses: Addresses;
 }
 
 /** The answers to the choices of one step; `next` moves to the next combination. */
@@ -153,13 +153,18 @@ function onFirstCall(make: () => (cpu: number) => number): (cpu: number) => numb
 export function compile(
   graph: Graph,
   listener: Listener,
-  options: { readonly idBits: 8 | 16; readonly trackLocks: boolean },
+  options: {
+    readonly idBits: 8 | 16;
+    readonly trackLocks: boolean;
+    /** Where the objects lie, if it matters. */
+    readonly addresses?: Addresses;
+  },
 ): Compiled {
   const { program } = graph;
   const { cpus } = program.bounds;
   const layout = layOut(graph, options.idBits);
   const values = createValues(options.idBits);
-  const addresses = defaultAddresses(program);
+  const addresses = options.addresses ?? defaultAddresses(program);
   const state = new Int32Array(layout.cells);
   const choices = createChoices();
   const pauses = { count: 0 };

@@ -40,6 +40,8 @@ export interface SymbolicStep {
   readonly blocked: Term;
   /** By `reach:` target: when the step gets there. */
   readonly reached: ReadonlyMap<string, Term>;
+  /** By loop: when it goes round more often than it was unrolled. That is out of the model, too. */
+  readonly cuts: ReadonlyMap<string, Term>;
   /** The choices of the step: each a number below `count`, decided by `bits` (the first true one; none: the last). */
   readonly choices: readonly {
     readonly node: NodeId;
@@ -119,6 +121,7 @@ export function symbolicStep(
   const incoming = new Map<NodeId, Flow[]>();
   const violations = new Map<string, Term[]>();
   const reached = new Map<string, Term[]>();
+  const cuts = new Map<string, Term[]>();
   const lockWords = stateWords(program)
     .filter((w) => storageOf(structNamed(program, w.struct), w.field).lock)
     .map((w) => w.name);
@@ -442,6 +445,8 @@ export function symbolicStep(
       case 'finding': {
         const test = evaluate(node.test, flow);
         violate(node.property, flow, test);
+        const loop = graph.cuts.get(id);
+        if (loop !== undefined) note(cuts, loop, guardOf(flow));
         return [[node.next, node.fatal ? extend(flow, not(test)) : flow]];
       }
       case 'judge':
@@ -517,5 +522,12 @@ export function symbolicStep(
 
   const joined = (map: ReadonlyMap<string, Term[]>) =>
     new Map([...map].map(([key, list]) => [key, or(...list)]));
-  return { ends, violations: joined(violations), blocked: or(...blocked), reached: joined(reached), choices };
+  return {
+    ends,
+    violations: joined(violations),
+    blocked: or(...blocked),
+    reached: joined(reached),
+    cuts: joined(cuts),
+    choices,
+  };
 }

@@ -66,37 +66,28 @@ export function createTransitions(graph: Graph, lockOrder: readonly string[] = [
   const terms = createTerms();
   const setting = createSetting(graph, terms, lockOrder);
   const variables: StateVariable[] = [];
-  const words = new Map<string, Term>();
   for (const word of stateWords(program)) {
     const key = `${word.struct}.${word.field}`;
     if (graph.constants.has(key) || graph.unread.has(key)) continue;
     const bits = bitsOf(word.type);
-    const term = terms.variable(word.name, bits);
-    words.set(word.name, term);
     variables.push({
-      term,
+      term: terms.variable(word.name, bits),
       type: word.type,
       initial: setting.initial(word.name, bits),
       kind: { is: 'word', name: word.name },
     });
   }
-  const pcs: Term[] = [];
-  const locals: Map<string, Term>[] = [];
   for (let cpu = 0; cpu < cpus; cpu++) {
     const pc = terms.variable(`cpu${cpu}.pc`, PC_BITS);
-    pcs.push(pc);
     variables.push({ term: pc, type: u32, initial: terms.constant(PC_BITS, 0n), kind: { is: 'pc', cpu } });
-    const mine = new Map<string, Term>();
     for (const name of new Set(graph.points.flatMap((p) => p.live))) {
       const type = graph.locals.get(name) ?? u64;
       const bits = bitsOf(type);
       const term = terms.variable(`cpu${cpu}.${name}`, bits);
-      mine.set(name, term);
       variables.push({ term, type, initial: terms.constant(bits, 0n), kind: { is: 'local', cpu, name } });
     }
-    locals.push(mine);
   }
-  const state: SymbolicState = { words, pcs, locals };
+  const state = stateOf(variables, (v) => v);
 
   const objects = new Map<string, { size: number; align: number }>();
   for (const struct of program.structs)
@@ -145,12 +136,28 @@ export function createTransitions(graph: Graph, lockOrder: readonly string[] = [
   };
 }
 
-function stepsFrom(setting: Setting, state: SymbolicState): readonly NamedStep[] {
+/** The state in which each variable has the value given. */
+function stateOf(variables: readonly StateVariable[], value: (variable: Term) => Term): SymbolicState {
+  const words = new Map<string, Term>();
+  const pcs: Term[] = [];
+  const locals: Map<string, Term>[] = [];
+  for (const { kind, term } of variables) {
+    if (kind.is === 'word') words.set(kind.name, value(term));
+    else if (kind.is === 'local') locals[kind.cpu]?.set(kind.name, value(term));
+    else {
+      pcs.push(value(term));
+      locals.push(new Map());
+    }
+  }
+  return { words, pcs, locals };
+}
+
+function stepsFrom(setting: Setting, state: SymbolicState, tag = ''): readonly NamedStep[] {
   const { graph } = setting;
   const lazily = (node: NodeId, cpu: number): (() => SymbolicStep) => {
     let made: SymbolicStep | undefined;
     return () => {
-      made ??= symbolicStep(setting, node, cpu, state);
+      made ??= symbolicStep(setting, node, cpu, state, tag);
       return made;
     };
   };
@@ -196,6 +203,19 @@ function equality(t: Term): { readonly variable: Term; readonly value: Term } | 
 }
 
 /**
+ * The same system with steps that start where each variable has the value given. `tag` keeps the choices of
+ * these steps apart from those of others.
+ */
+export function startingFrom(
+  system: Transitions,
+  value: (variable: Term) => Term,
+  tag?: string,
+): Transitions {
+  const state = stateOf(system.variables, value);
+  return { ...system, state, steps: stepsFrom(system.setting, state, tag) };
+}
+
+/**
  * The same system with steps that start in states where the conjuncts hold: a variable that can be one of a
  * few values only is replaced by these cases. Valid under the conjuncts, and under them alone.
  */
@@ -203,17 +223,11 @@ export function assuming(system: Transitions, conjuncts: readonly Term[]): Trans
   const { terms } = system;
   const domains = domainsIn(conjuncts);
   const facts = new Map(conjuncts.flatMap((c) => literalFact(terms, c)));
-  const known = (v: Term): Term => {
-    const values = domains.get(v);
+  const pcs = new Set(system.state.pcs);
+  return startingFrom(system, (v) => {
+    const values = pcs.has(v) ? undefined : domains.get(v);
     return facts.get(v) ?? (values ? terms.oneOf(v, values) : v);
-  };
-  const knownIn = (map: ReadonlyMap<string, Term>) => new Map([...map].map(([name, v]) => [name, known(v)]));
-  const state = {
-    words: knownIn(system.state.words),
-    pcs: system.state.pcs,
-    locals: system.state.locals.map(knownIn),
-  };
-  return { ...system, state, steps: stepsFrom(system.setting, state) };
+  });
 }
 
 /** A conjunct that is a Boolean variable, or its negation. */
