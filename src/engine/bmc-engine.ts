@@ -17,8 +17,8 @@ export const bmcEngine: Engine = {
     const started = performance.now();
     const session = openZ3Session();
     try {
+      const solver = await session.solver().catch(() => null);
       const result = await searchBounded(task.program, task.properties, limits, session, progress);
-      const solver = await session.solver();
       const seconds = (performance.now() - started) / 1000;
       return task.properties.map((property) => {
         const verdict = judge(property, task, result, limits);
