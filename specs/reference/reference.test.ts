@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { search } from '../../src/engine/explicit.ts';
+import { engines } from '../../src/engine/registry.ts';
 import { checkProgram } from '../../src/lang/check.ts';
 import { lower } from '../../src/system/lower.ts';
 import * as oracles from './oracle.fixture.ts';
@@ -7,27 +8,41 @@ import type { Reference } from './reference.ts';
 import { references } from './references.ts';
 import { share } from './share-oracle.fixture.ts';
 
-type Verdicts = Readonly<Record<string, 'proved' | 'violated' | 'open'>>;
-
-/** Every engine decides the properties of every reference system, or leaves them open. */
-const engines: readonly { readonly id: string; run(reference: Reference): Verdicts }[] = [
-  {
-    id: 'explicit',
-    run({ program, verdicts }) {
-      const { found, complete } = search(lower(program));
-      return Object.fromEntries(
-        Object.keys(verdicts).map((id) => [id, found.has(id) ? 'violated' : complete ? 'proved' : 'open']),
-      );
-    },
-  },
-];
-
 const named = references.map((r) => [`${r.program.name}, ${r.program.bounds.cpus} CPUs`, r] as const);
 
-describe.each(engines)('$id', ({ run }) => {
-  test.each(named)('%s', (_, reference) => {
-    expect(run(reference)).toEqual(reference.verdicts);
+const having = (verdict: 'proved' | 'violated', { verdicts }: Reference): readonly string[] =>
+  Object.keys(verdicts).filter((id) => verdicts[id] === verdict);
+const violated = (reference: Reference) => having('violated', reference);
+const provable = (reference: Reference) =>
+  having('proved', reference).filter((id) => !reference.unproved?.includes(id));
+
+/** What each engine has to decide; the rest it may leave open, but not decide otherwise. */
+const decides: Readonly<Record<string, (reference: Reference) => readonly string[]>> = {
+  explicit: violated,
+  'k-induction': provable,
+  bmc: violated,
+  portfolio: (reference) => [...violated(reference), ...provable(reference)],
+};
+/** How deep it is looked where nothing is violated. */
+const USUAL_DEPTH = 5;
+
+describe.each(engines)('$id', ({ id: engine, check }) => {
+  test.concurrent.each(named)('%s', { timeout: 120_000 }, async (_, reference) => {
+    const { program, verdicts, violatedWithin: depth = USUAL_DEPTH } = reference;
+    const decided = decides[engine]?.(reference) ?? [];
+    const seconds = decided.length > 0 ? 90 : 3;
+    const task = { program, properties: Object.keys(verdicts) };
+    const outcomes = await check(task, { seconds, memoryMiB: 512, depth }, () => undefined);
+    const said = outcomes.map(({ property, verdict: { verdict } }) => {
+      const open = !decided.includes(property) && (verdict === 'bounded' || verdict === 'unknown');
+      return [property, open ? verdicts[property] : verdict] as const;
+    });
+    expect(Object.fromEntries(said)).toEqual(verdicts);
   });
+});
+
+test('each engine has something to decide', () => {
+  expect(Object.keys(decides).sort()).toEqual(engines.map(({ id }) => id).sort());
 });
 
 test.each(named)('%s is well-formed', (_, { program }) => {

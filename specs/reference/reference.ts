@@ -8,6 +8,10 @@ export interface Reference {
   readonly program: Program;
   /** By property, those that the language itself checks included. */
   readonly verdicts: Readonly<Record<string, 'proved' | 'violated'>>;
+  /** Steps within which all that is violated must be found. */
+  readonly violatedWithin?: number;
+  /** What holds, but is not proved: no engine can yet, or only in more time than a test has. */
+  readonly unproved?: readonly string[];
   /**
    * Reachable states, and steps between them. A CPU stands still when idle and before each access to memory
    * that is not constant; with one CPU, when idle only. What is wrong with a step ends neither the search

@@ -16,46 +16,71 @@ const dereferences = {
 } as const;
 const ownership = { 'share-count': 'proved', 'idle-clean': 'proved', 'owner-tuple': 'proved' } as const;
 
+/** `deadlock-free` is proved at one CPU only. */
 export const references: readonly Reference[] = [
   // One increment of three is one step: 0, 1 and 2 done.
   { program: counterProgram(1), verdicts: { total: 'proved' }, states: 3, transitions: 2 },
-  { program: counterProgram(2), verdicts: { total: 'violated' }, states: 1656, transitions: 2884 },
+  {
+    program: counterProgram(2),
+    verdicts: { total: 'violated' },
+    violatedWithin: 16,
+    states: 1656,
+    transitions: 2884,
+  },
   {
     program: mutexProgram(2, true),
     verdicts: { 'no-bug': 'proved', 'lock-pairing': 'proved', 'deadlock-free': 'proved' },
+    unproved: ['deadlock-free'],
     states: 28,
     transitions: 44,
   },
   {
     program: mutexProgram(3, true),
     verdicts: { 'no-bug': 'proved', 'lock-pairing': 'proved', 'deadlock-free': 'proved' },
+    unproved: ['deadlock-free'],
     states: 80,
     transitions: 168,
   },
-  { program: mutexProgram(2, false), verdicts: { 'no-bug': 'violated' }, states: 182, transitions: 310 },
+  {
+    program: mutexProgram(2, false),
+    verdicts: { 'no-bug': 'violated' },
+    violatedWithin: 7,
+    states: 182,
+    transitions: 310,
+  },
   { program: petersonProgram(true), verdicts: { 'no-bug': 'proved' }, states: 98, transitions: 196 },
-  { program: petersonProgram(false), verdicts: { 'no-bug': 'violated' }, states: 466, transitions: 860 },
+  {
+    program: petersonProgram(false),
+    verdicts: { 'no-bug': 'violated' },
+    violatedWithin: 13,
+    states: 466,
+    transitions: 860,
+  },
   {
     program: abbaProgram(true),
     verdicts: { 'deadlock-free': 'proved', 'lock-pairing': 'proved' },
+    unproved: ['deadlock-free'],
     states: 16,
     transitions: 26,
   },
   {
     program: abbaProgram(false),
     verdicts: { 'deadlock-free': 'violated', 'lock-pairing': 'proved' },
+    violatedWithin: 5,
     states: 51,
     transitions: 96,
   },
   {
     program: lifetimeProgram(true),
     verdicts: { ...dereferences, 'deadlock-free': 'proved' },
+    unproved: ['deadlock-free'],
     states: 152,
     transitions: 306,
   },
   {
     program: lifetimeProgram(false),
     verdicts: { ...dereferences, 'no-stale-deref': 'violated' },
+    violatedWithin: 11,
     states: 222,
     transitions: 526,
   },
@@ -66,7 +91,7 @@ export const references: readonly Reference[] = [
     states: 8,
     transitions: 80,
   },
-  // The same, but six of the ten choices end in an oops.
+  // The same, but six of the ten choices end in an oops. Of a model that runs leave nothing is proved.
   {
     program: faultsProgram(false),
     verdicts: {
@@ -76,10 +101,19 @@ export const references: readonly Reference[] = [
       'out-of-model': 'violated',
       'only-good': 'proved',
     },
+    violatedWithin: 1,
+    unproved: ['only-good'],
     states: 8,
     transitions: 32,
   },
-  { program: lockstepProgram(), verdicts: { together: 'proved' }, states: 256, transitions: 512 },
+  // That 256 values of one word go with 256 of another is learned one by one.
+  {
+    program: lockstepProgram(),
+    verdicts: { together: 'proved' },
+    unproved: ['together'],
+    states: 256,
+    transitions: 512,
+  },
   // SPIN 6.5.2 counts 66421 and 316370 for its own model of this: a state and two steps before it begins.
   {
     program: shareProgram(2, 2, true),
@@ -90,6 +124,7 @@ export const references: readonly Reference[] = [
   {
     program: shareProgram(2, 2, false),
     verdicts: { ...dereferences, ...ownership, 'no-sentinel-deref': 'violated' },
+    violatedWithin: 5,
     states: 52812,
     transitions: 255456,
   },
