@@ -27,6 +27,9 @@ interface Run {
 const pagedeed = (...args: readonly string[]): Promise<Run> =>
   started(process.execPath, [join(built, 'cli/main.js'), ...args]);
 
+const mutants = (...args: readonly string[]): Promise<Run> =>
+  started(process.execPath, [join(built, 'cli/mutants.js'), ...args]);
+
 function started(command: string, args: readonly string[]): Promise<Run> {
   return new Promise((resolve) => {
     const child: ChildProcess = execFile(command, args, { cwd: folder }, (_error, stdout, stderr) =>
@@ -181,6 +184,14 @@ describe('bad input: status 2, one error, nothing on standard output', () => {
     expect(await pagedeed(...args)).toEqual({ status: 2, stdout: '', stderr });
   });
 
+  test.each([
+    [['--shard', '3/2'], 'error PD0002: not a share such as 1/2: 3/2\n  at --shard\n'],
+    [['dax_lock_folio'], 'error PD0001: mutants are picked with --only, not with dax_lock_folio\n'],
+    [['--onyl', 'x'], 'error PD0001: mutants has no option --onyl\n  did you mean --only?\n'],
+  ])('npm run mutants -- %j', async (args, stderr) => {
+    expect(await mutants(...args)).toEqual({ status: 2, stdout: '', stderr });
+  });
+
   test('files that cannot be read or written', async () => {
     const unread = await pagedeed('trace', 'nothing.itf.json');
     expect(unread.stderr).toMatch(/^error PD0003: ENOENT.*\n {2}at nothing.itf.json\n$/);
@@ -258,5 +269,9 @@ describe('lists and help', () => {
       expect(help).toMatchObject({ status: 0, stderr: '' });
       expect(help.stdout).toMatch(new RegExp(`^usage: pagedeed ${name} `));
     }
+    expect(await mutants('--help')).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^usage: npm run mutants -- /),
+    });
   });
 });

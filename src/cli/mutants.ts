@@ -2,12 +2,11 @@
 import { availableParallelism } from 'node:os';
 import { ladder } from '../../specs/mutants/ladder.ts';
 import { survivors } from '../../specs/mutants/survivors.ts';
-import type { Arena } from '../mutants/hunt.ts';
+import type { Progress } from '../mutants/hunt.ts';
 import { judge } from '../mutants/judge.ts';
 import { runHunt } from '../mutants/run-hunt.ts';
-import { showBounds, showPolicy } from '../report/preamble.ts';
 import { PagedeedError } from '../support/diagnostics.ts';
-import { propertyIds, scenarioProgram } from './catalogue.ts';
+import { arenasOf } from './arenas.ts';
 import { exitWith } from './exit.ts';
 import { mutantsReport } from './mutants-report.ts';
 import { type Command, type Given, type Option, runCommand } from './options.ts';
@@ -33,13 +32,24 @@ const mutantsCommand: Command = {
 };
 
 async function mutants(given: Given): Promise<number> {
+  const [operand] = given.operands;
+  if (operand !== undefined)
+    throw new PagedeedError({
+      code: 'PD0001',
+      message: `mutants are picked with --only, not with ${operand}`,
+    });
   const jobs = given.number('jobs', 1) ?? availableParallelism();
   const shard = shardOf(given);
   const only = given.text('only');
   const progress = createProgress(process.stderr);
-  const fates = await runHunt(arenas(), { ...shard, ...(only && { only }) }, jobs, (worker, p) =>
-    progress.show(`${worker + 1}`, `${p.caught} caught; ${p.tried} of ${p.toTry} in ${p.arena}`),
-  ).finally(progress.clear);
+  const show = (worker: number, { arena, arenas, tried, toTry, caught }: Progress) => {
+    const here = `${tried} of ${toTry} tried in arena ${arena} of ${arenas}`;
+    progress.show(`hunt ${worker + 1}`, `${caught} caught, ${here}`);
+  };
+  const share = { ...shard, ...(only && { only }) };
+  const fates = await runHunt(arenasOf(ladder), share, jobs, show).finally(progress.clear);
+  if (fates.length === 0)
+    throw new PagedeedError({ code: 'PD0002', message: 'there is no such mutant', place: '--only, --shard' });
   const judgement = judge(fates, survivors, shard.parts === 1 && only === undefined);
   process.stdout.write(
     given.has('json')
@@ -48,26 +58,6 @@ async function mutants(given: Given): Promise<number> {
   );
   return judgement.passes ? 0 : 1;
 }
-
-function arenas(): readonly Arena[] {
-  return ladder.flatMap(({ scenario, bounds, policy, states, raceAfter }) => {
-    const program = scenarioProgram(scenario, { bounds, policy }, propertyIds);
-    const name = `${scenario}, ${showBounds(program.bounds)}; ${showPolicy(program.policy)}`;
-    if (!raceAfter) return [{ name, program, prelude: [], operations: program.operations, states }];
-    const before = raceAfter.map((played) => played.join(' ')).join(', ');
-    return pairsOf(program.operations).map((operations) => ({
-      name: `${name}; ${operations.join(' against ')} after ${before}`,
-      program,
-      prelude: raceAfter,
-      operations,
-      states,
-    }));
-  });
-}
-
-/** Each two, and each against itself. */
-const pairsOf = (operations: readonly string[]): readonly (readonly string[])[] =>
-  operations.flatMap((a, i) => operations.slice(i).map((b) => (a === b ? [a] : [a, b])));
 
 function shardOf(given: Given): { readonly part: number; readonly parts: number } {
   const text = given.text('shard') ?? '1/1';

@@ -50,7 +50,9 @@ export interface Share {
 }
 
 export interface Progress {
-  readonly arena: string;
+  /** Its number, from 1, of so many. */
+  readonly arena: number;
+  readonly arenas: number;
   /** Mutants of the arena that were tried, those to be tried, and those caught in all arenas so far. */
   readonly tried: number;
   readonly toTry: number;
@@ -67,13 +69,13 @@ export function hunt(
   const mutantsIn = rememberingLast((program: Program) => [...identifiedMutants(program)]);
   const fates = new Map<string, Fate>();
   let caught = 0;
-  for (const arena of arenas) {
+  for (const [i, arena] of arenas.entries()) {
     const mutants = mutantsIn(arena.program).filter(({ id }) => isMine(id));
     const open = mutants.filter(({ id }) => !fates.get(id)?.caught);
     if (open.length === 0) continue;
     const original = searched(arena);
     for (const [tried, mutant] of open.entries()) {
-      progress({ arena: arena.name, tried, toTry: open.length, caught });
+      progress({ arena: i + 1, arenas: arenas.length, tried, toTry: open.length, caught });
       const { id, rule, place } = mutant;
       const fate = fates.get(id) ?? { id, rule, place, caught: null, trials: [] };
       const entered = original.sightings.seen.has(`reach:${mutant.changed}`);

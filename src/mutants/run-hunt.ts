@@ -5,6 +5,9 @@ import { workerFile } from '../support/worker-file.ts';
 import type { Arena, Fate, Progress, Share } from './hunt.ts';
 import type { HuntMessage } from './hunt-worker.ts';
 
+/** Of each worker, MiB: what it needs, where V8 would let garbage take all there is. */
+const HEAP = 1024;
+
 /** The fates of the share's mutants, whatever the number of workers. Errors: InternalError where one dies. */
 export async function runHunt(
   arenas: readonly Arena[],
@@ -26,7 +29,10 @@ async function huntInWorker(
   share: Share,
   progress: (p: Progress) => void,
 ): Promise<readonly Fate[]> {
-  const worker = new Worker(await workerFile('mutants/hunt-worker'), { workerData: { arenas, share } });
+  const worker = new Worker(await workerFile('mutants/hunt-worker'), {
+    workerData: { arenas, share },
+    resourceLimits: { maxOldGenerationSizeMb: HEAP },
+  });
   try {
     return await new Promise((resolve, reject) => {
       worker.on('message', (message: HuntMessage) => {
