@@ -5,6 +5,8 @@
  */
 import ext4 from './v6.12-ext4.json' with { type: 'json' };
 import xfs from './v6.12-xfs.json' with { type: 'json' };
+import xfsReflink from './v6.12-xfs-reflink.json' with { type: 'json' };
+import xfsReflinkRmapbt from './v6.12-xfs-reflink-rmapbt.json' with { type: 'json' };
 import xfsRmapbt from './v6.12-xfs-rmapbt.json' with { type: 'json' };
 
 interface Stored {
@@ -19,4 +21,6 @@ export const storedInvariants: Readonly<Record<string, Stored>> = {
   'v6.12/ext4': ext4,
   'v6.12/xfs': xfs,
   'v6.12/xfs-rmapbt': xfsRmapbt,
+  'v6.12/xfs-reflink': xfsReflink,
+  'v6.12/xfs-reflink-rmapbt': xfsReflinkRmapbt,
 };

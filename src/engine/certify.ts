@@ -18,16 +18,23 @@ export async function certify(
 ): Promise<Proof> {
   const { properties, rounds, lockOrder } = claimed;
   const terms = claimed.invariant.map((smt) => ({ smt }));
-  const { system, scripts } = regenerate({ properties, rounds, lockOrder, invariant: terms }, program);
+  const anew = regenerate({ properties, rounds, lockOrder, invariant: terms }, program);
   const invariant = claimed.invariant.map((smt) => ({
     smt,
-    text: conjunctToText(system, conjunctFromSmt(system, smt)),
+    text: conjunctToText(anew.system, conjunctFromSmt(anew.system, smt)),
   }));
   const head = { format: 'pagedeed-certificate', version: 1, program: certified(program) } as const;
-  const certificate: Certificate = { ...head, properties, rounds, lockOrder, invariant, scripts };
+  const certificate: Certificate = {
+    ...head,
+    properties,
+    rounds,
+    lockOrder,
+    invariant,
+    scripts: anew.scripts,
+  };
   const fresh = openZ3Session();
   try {
-    const check = await checkCertificate(certificate, program, fresh, options);
+    const check = await checkCertificate(certificate, program, fresh, options, anew);
     return check.holds
       ? { certificate, solver: check.solver }
       : { reason: `its certificate is refused: ${check.reason}` };

@@ -36,7 +36,6 @@ export const explicitEngine: Engine = {
 /** The search's result, or why there is none. */
 function tryToSearch(task: Task, limits: Limits, progress: (text: string) => void): SearchResult | string {
   const properties = task.properties.filter((id) => id !== OUT_OF_MODEL);
-  const isFinding = (id: string) => !id.startsWith('reach:') && id !== 'lock-order' && id !== 'no-data-race';
   try {
     const searched = explore(task.program, {
       limits: {
@@ -45,7 +44,7 @@ function tryToSearch(task: Task, limits: Limits, progress: (text: string) => voi
         ...(limits.depth !== null && { depth: limits.depth }),
       },
       trackLocks: properties.includes('lock-order'),
-      ...(properties.every(isFinding) && { until: properties }),
+      until: properties,
       progress: (states, depth) => progress(`${states} states, ${depth} steps deep`),
     });
     return searched.kind === 'searched' ? searched.result : searched.reason;

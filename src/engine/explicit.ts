@@ -16,6 +16,7 @@ import {
 } from '../semantics/compile.ts';
 import { TooManyValues, type Values } from '../semantics/values.ts';
 import type { Graph, NodeId } from '../system/graph.ts';
+import { lockOrderOf } from './lock-cycle.ts';
 import { createStateSet, type StateSet } from './state-set.ts';
 
 /** A loop goes round more often than the graph has it: lower the program again with one round more. */
@@ -76,7 +77,7 @@ export interface SearchOptions {
   readonly trackLocks?: boolean;
   /** Called now and then. */
   readonly progress?: (states: number, depth: number) => void;
-  /** Stop as soon as all of these properties have been violated. */
+  /** Stop as soon as all of these properties have been violated, or reached. */
   readonly until?: readonly string[];
 }
 
@@ -120,6 +121,9 @@ function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): Searc
   const found = new Map<string, Found>();
   const reached = new Map<string, Found>();
   const order = new Map<string, Found>();
+  /** How many of these were looked at, and whether they have a cycle. */
+  let edges = 0;
+  let cyclic = false;
   /** What is being executed, for the listener. */
   let from = 0;
   let cpu = 0;
@@ -229,12 +233,22 @@ function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): Searc
       if (stopped) break;
       options.progress?.(visited.size, depth);
     }
-    if (options.until?.every((id) => found.has(id))) {
-      stopped = 'every property asked for is violated';
+    if (options.until?.every(isShown)) {
+      stopped = 'every property asked for is shown';
       break;
     }
     visited.read(from, base);
     expand();
+  }
+
+  function isShown(id: string): boolean {
+    if (id.startsWith('reach:')) return reached.has(id.slice('reach:'.length));
+    if (id !== 'lock-order') return found.has(id);
+    if (order.size > edges) {
+      edges = order.size;
+      cyclic = lockOrderOf(order.keys()) === null;
+    }
+    return cyclic;
   }
 
   function overLimit(): string | null {

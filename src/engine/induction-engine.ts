@@ -46,19 +46,10 @@ async function prove(task: Task, limits: Limits, progress: (text: string) => voi
   if (!open.includes(OUT_OF_MODEL)) return { reason: 'a run leaves the model' };
   const signal = limits.signal ? { signal: limits.signal } : {};
   const session = openZ3Session();
-  const alone = openZ3Session();
   try {
     progress(`${result.states} states are searched; learning an invariant`);
     const reached = collectReached(system, result);
-    const learned = await learnInvariant(
-      system,
-      reached,
-      open,
-      session,
-      alone,
-      { deadline, ...signal },
-      progress,
-    );
+    const learned = await learnInvariant(system, reached, open, session, { deadline, ...signal }, progress);
     if (learned.kind === 'failed') return { reason: learned.reason };
     progress(`checking the certificate: ${learned.conjuncts.length} conjuncts`);
     const claimed = {
@@ -71,6 +62,5 @@ async function prove(task: Task, limits: Limits, progress: (text: string) => voi
     return await certify(task.program, claimed, { timeoutMs, ...signal });
   } finally {
     await session.close();
-    await alone.close();
   }
 }

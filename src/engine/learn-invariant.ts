@@ -5,10 +5,11 @@
  * Nothing is believed of the search: what comes out is checked like any other invariant.
  */
 import { atPoint, breaches, isExcluded, violations } from '../evidence/certificate-scripts.ts';
-import { quoteSymbol, type Term } from '../semantics/terms.ts';
+import type { Term } from '../semantics/terms.ts';
 import { assuming, type NamedStep, type Transitions } from '../semantics/transitions.ts';
-import { askAlone, converse } from '../solver/conversation.ts';
+import { ask } from '../solver/question.ts';
 import type { SolverSession } from '../solver/session.ts';
+import type { Value } from '../solver/value.ts';
 import { generalise, type Literal, type ReachedSet } from './reached-set.ts';
 
 export interface LearnLimits {
@@ -20,9 +21,6 @@ export interface LearnLimits {
 export type Learned =
   | { readonly kind: 'invariant'; readonly conjuncts: readonly Term[]; readonly queries: number }
   | { readonly kind: 'failed'; readonly reason: string };
-
-/** The solver's own count of work for a question's first try; some tenths of a second. */
-const EASY = 1_000_000;
 
 /** One of the reached values, for each variable. */
 function domainLemmas(system: Transitions, reached: ReachedSet): Term[] {
@@ -39,7 +37,6 @@ export async function learnInvariant(
   reached: ReachedSet,
   properties: readonly string[],
   session: SolverSession,
-  alone: SolverSession,
   limits: LearnLimits,
   progress: (text: string) => void,
 ): Promise<Learned> {
@@ -47,27 +44,27 @@ export async function learnInvariant(
   const invariant = domainLemmas(bare, reached);
   const system = assuming(bare, invariant);
   const steps = system.steps.filter((s) => !isExcluded(system, s, invariant));
-  const shown = system.variables.map((v) => v.term);
   let queries = 0;
 
+  /** The value of a variable in a model; null where the question leaves it open. */
+  function valueIn(model: ReadonlyMap<Term, Value>, variable: Term): Literal | null | 'unreached' {
+    const literals = reached.domains.get(variable) ?? [];
+    const number = model.get(variable);
+    const holds = ({ value }: Literal) =>
+      number === undefined
+        ? model.get(terms.eq(variable, value)) === true
+        : BigInt(number) === (value.kind === 'address' ? model.get(value) : value.value);
+    const open = number === undefined && !literals.some((l) => model.has(terms.eq(variable, l.value)));
+    return literals.length < 2 || open ? null : (literals.find(holds) ?? 'unreached');
+  }
+
   /** Adds what excludes the state; a reason where it cannot be excluded. */
-  function learn(model: ReadonlyMap<string, bigint | boolean>): string | null {
-    const numberOf = (symbol: string): bigint | undefined => {
-      const value = model.get(quoteSymbol(symbol));
-      return value === undefined ? undefined : BigInt(value);
-    };
-    /** What does not occur in the question may have any value. */
-    const chosen = (v: Term): bigint | undefined => numberOf(v.symbol) ?? (v.bits === 1 ? 0n : undefined);
+  function learn(model: ReadonlyMap<Term, Value>): string | null {
     const state: Literal[] = [];
-    for (const v of system.variables) {
-      const value = chosen(v.term);
-      if (value === undefined) continue;
-      const literal = reached.literal(v.term, value, numberOf);
-      if (!literal) {
-        if ((reached.domains.get(v.term)?.length ?? 0) === 0) continue;
-        return `${v.term.symbol} is ${value} in a state that the values found do not allow`;
-      }
-      state.push(literal);
+    for (const { term } of system.variables) {
+      const literal = valueIn(model, term);
+      if (literal === 'unreached') return `${term.symbol} has a value that the search has not seen`;
+      if (literal) state.push(literal);
     }
     const cubes = generalise(reached, state);
     if (!cubes) return 'a step leaves the states that the search found: search and solver disagree';
@@ -82,45 +79,35 @@ export async function learnInvariant(
   /** How many conjuncts each step is known to preserve. They stay preserved as more are assumed. */
   const preserved = new Map<NamedStep, number>();
 
+  /** Excludes counterexamples until the goal is impossible in the step; else why not. */
+  async function refute(step: NamedStep, goal: Term): Promise<string | null> {
+    for (;;) {
+      const timeoutMs = limits.deadline - performance.now();
+      if (timeoutMs <= 0) return `time ran out with ${invariant.length} conjuncts`;
+      const options = { timeoutMs, ...(limits.signal && { signal: limits.signal }) };
+      const answer = await ask(system, session, [...invariant, atPoint(system, step), goal], options);
+      queries++;
+      if (answer.kind === 'unsat') return null;
+      const reason = answer.kind === 'sat' ? learn(answer.model) : answer.reason;
+      if (reason) return `${step.name}: ${reason}`;
+      progress(`${step.name}: ${invariant.length} conjuncts`);
+    }
+  }
+
   /** Excludes counterexamples to one step until it violates nothing and preserves all conjuncts; else why not. */
   async function settle(step: NamedStep): Promise<string | null> {
-    const talk = converse(system, session);
-    talk.assert(atPoint(system, step));
-    let asserted = 0;
-    /** Until the goal is impossible, or (`later`) too hard for a conversation. */
-    const refute = async (goal: Term, hard: boolean): Promise<'refuted' | 'later' | { failed: string }> => {
-      for (;;) {
-        for (const lemma of invariant.slice(asserted)) talk.assert(lemma);
-        asserted = invariant.length;
-        const timeoutMs = limits.deadline - performance.now();
-        if (timeoutMs <= 0) return { failed: `time ran out with ${invariant.length} conjuncts` };
-        const options = { timeoutMs, ...(limits.signal && { signal: limits.signal }) };
-        const reply = hard
-          ? await askAlone(system, alone, [...invariant, atPoint(system, step), goal], options)
-          : await talk.ask(goal, shown, { ...options, rlimit: EASY });
-        queries++;
-        if (reply.kind === 'unsat') return 'refuted';
-        if (reply.kind === 'gave up') return 'later';
-        if (reply.kind === 'undecided') return { failed: `${step.name}: ${reply.reason}` };
-        const reason = learn(reply.model);
-        if (reason) return { failed: `${step.name}: ${reason}` };
-        progress(`${step.name}: ${invariant.length} conjuncts`);
-      }
-    };
-    const seen = preserved.get(step);
-    const unseen = seen === undefined ? properties : [];
-    let goals: readonly Term[] = unseen.flatMap((p) => violations(system, step, p));
-    for (let from = seen ?? 0; ; ) {
+    for (;;) {
+      const seen = preserved.get(step);
       const until = invariant.length;
-      const queue = [...goals, ...breaches(system, step, invariant.slice(from))];
-      for (const hard of [false, true])
-        for (const goal of queue.splice(0)) {
-          const outcome = await refute(goal, hard);
-          if (typeof outcome === 'object') return outcome.failed;
-          if (outcome === 'later' && hard) return `${step.name}: the solver gives up`;
-          if (outcome === 'later') queue.push(goal);
-        }
-      [from, goals] = [until, []];
+      const unseen = seen === undefined ? properties : [];
+      const goals = [
+        ...unseen.flatMap((p) => violations(system, step, p)),
+        ...breaches(system, step, invariant.slice(seen ?? 0)),
+      ];
+      for (const goal of goals) {
+        const reason = await refute(step, goal);
+        if (reason) return reason;
+      }
       preserved.set(step, until);
       if (until === invariant.length) return null;
     }

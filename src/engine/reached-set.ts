@@ -22,12 +22,6 @@ export interface ReachedSet {
   readonly size: number;
   /** By variable: its values in the reached states. */
   readonly domains: ReadonlyMap<Term, readonly Literal[]>;
-  /** The literal of a variable's value; undefined where no reached state has it. */
-  literal(
-    variable: Term,
-    value: bigint,
-    addressOf: (symbol: string) => bigint | undefined,
-  ): Literal | undefined;
 }
 
 interface Position {
@@ -98,13 +92,6 @@ export function collectReached(system: Transitions, result: SearchResult): Reach
   return {
     size,
     domains: lists,
-    literal(variable, value, addressOf) {
-      return lists
-        .get(variable)
-        ?.find((l) =>
-          l.value.kind === 'address' ? addressOf(l.value.symbol) === value : l.value.value === value,
-        );
-    },
   };
 }
 

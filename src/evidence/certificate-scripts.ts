@@ -1,11 +1,34 @@
 /** The scripts of a certificate, from the transition system and the invariant alone: the same input gives the same text. */
-import { writeScript } from '../semantics/scripts.ts';
+import { composeScript } from '../semantics/scripts.ts';
 import { substitute, type Term } from '../semantics/terms.ts';
 import { assuming, type NamedStep, type Transitions } from '../semantics/transitions.ts';
 import type { Script } from './certificate.ts';
 
-/** Conjuncts or findings that one question is about: solvers are quicker at several small questions. */
-const TOGETHER = 24;
+/**
+ * How much one question may ask, in terms of the step times conjuncts or findings: solvers are quicker at several
+ * small questions about a large step, and at few large ones about a small step.
+ */
+const MOST_WORK = 160_000;
+const FEWEST_TOGETHER = 16;
+const MOST_TOGETHER = 100;
+
+/** Conjuncts or findings that one question about the step is about. */
+function together(step: NamedStep): number {
+  const seen = new Set<Term>();
+  const stack = step.step().ends.flatMap((end) => [end.guard, ...end.words.values()]);
+  for (let t = stack.pop(); t; t = stack.pop()) {
+    if (seen.has(t)) continue;
+    seen.add(t);
+    stack.push(...t.args);
+  }
+  return Math.min(MOST_TOGETHER, Math.max(FEWEST_TOGETHER, Math.floor(MOST_WORK / seen.size)));
+}
+
+function inParts(list: readonly Term[], size: number): readonly (readonly Term[])[] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, i) =>
+    list.slice(i * size, (i + 1) * size),
+  );
+}
 
 const languageProperties: ReadonlySet<string> = new Set([
   'no-sentinel-deref',
@@ -45,9 +68,7 @@ export function violations(system: Transitions, step: NamedStep, property: strin
   const { terms } = system;
   const whole = violationIn(system, step, property);
   const ways = whole.kind === 'app' && whole.symbol === 'or' ? whole.args : [whole];
-  const parts = Array.from({ length: Math.ceil(ways.length / TOGETHER) }, (_, i) =>
-    terms.or(...ways.slice(i * TOGETHER, (i + 1) * TOGETHER)),
-  );
+  const parts = inParts(ways, together(step)).map((some) => terms.or(...some));
   return parts.filter((goal) => goal !== terms.false_);
 }
 
@@ -71,16 +92,14 @@ export function isExcluded(system: Transitions, step: NamedStep, invariant: read
  */
 export function breaches(system: Transitions, step: NamedStep, lemmas: readonly Term[]): readonly Term[] {
   const { terms } = system;
+  const size = together(step);
   return step.step().ends.flatMap((end) => {
     const by = system.after(step, end);
     const after = lemmas.flatMap((lemma) => {
       const then = substitute(terms, lemma, by);
       return then === lemma || then === terms.true_ ? [] : [then];
     });
-    const parts = Array.from({ length: Math.ceil(after.length / TOGETHER) }, (_, i) =>
-      after.slice(i * TOGETHER, (i + 1) * TOGETHER),
-    );
-    return parts
+    return inParts(after, size)
       .map((part) => terms.and(end.guard, terms.not(terms.and(...part))))
       .filter((goal) => goal !== terms.false_);
   });
@@ -106,7 +125,7 @@ export function certificateScripts(
   const initial = invariant.map((lemma) => substitute(terms, lemma, (v) => initially.get(v) ?? v));
   const script = (name: string, what: string, assertions: readonly Term[]): Script => ({
     name,
-    text: writeScript(system, assertions, header(what)),
+    text: composeScript(system, assertions, header(what)).text,
   });
   const excluded = system.steps.filter((s) => isExcluded(system, s, invariant));
   const somewhere = excluded.map((s) => atPoint(system, s));

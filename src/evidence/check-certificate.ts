@@ -5,6 +5,7 @@
  */
 import type { Program } from '../lang/program.ts';
 import { createTransitions, type Transitions } from '../semantics/transitions.ts';
+import { scoped } from '../solver/question.ts';
 import type { RunOptions, SolverSession } from '../solver/session.ts';
 import { PagedeedError } from '../support/diagnostics.ts';
 import { lower } from '../system/lower.ts';
@@ -21,37 +22,41 @@ export type Check =
   /** The solver gave up on a script. */
   | { readonly holds: null; readonly reason: string };
 
-const LOGIC = '(set-logic QF_BV)';
-
-/** In a scope Z3 uses the solver that it keeps for conversations, which is ten times faster at these scripts. */
-const scoped = (text: string): string => `(reset)\n${text.replace(LOGIC, `${LOGIC} (push 1)`)}`;
-
 /** The parts of a certificate that its scripts are made of. */
-type Regenerated = Pick<Certificate, 'rounds' | 'lockOrder' | 'properties'> & {
+type Given = Pick<Certificate, 'rounds' | 'lockOrder' | 'properties'> & {
   readonly invariant: readonly { readonly smt: string }[];
 };
 
+export interface Regenerated {
+  readonly system: Transitions;
+  readonly scripts: readonly Script[];
+}
+
 /** The scripts that a program and an invariant give: always the same text, as nothing else takes part. */
 export function regenerate(
-  { rounds, lockOrder, invariant, properties }: Regenerated,
+  { rounds, lockOrder, invariant, properties }: Given,
   program: Program,
-): { readonly system: Transitions; readonly scripts: readonly Script[] } {
+): Regenerated {
   const graph = lower(program, { rounds: new Map(Object.entries(rounds)), slice: true });
   const system = createTransitions(graph, lockOrder);
   const conjuncts = invariant.map((c) => conjunctFromSmt(system, c.smt));
   return { system, scripts: certificateScripts(system, conjuncts, properties) };
 }
 
-/** `session`: one that has not seen the proof being made. Errors: PagedeedError PD0401 for a corrupt file. */
+/**
+ * `session`: one that has not seen the proof being made. `anew`: what the program and the invariant give, where
+ * the certificate was only just made of it. Errors: PagedeedError PD0401 for a corrupt file.
+ */
 export async function checkCertificate(
   certificate: Certificate,
   program: Program,
   session: SolverSession,
   options: RunOptions = {},
+  anew: Regenerated = regenerate(certificate, program),
 ): Promise<Check> {
   const wrong = (reason: string): Check => ({ holds: false, reason });
   if (certificate.program.hash !== programHash(program)) return wrong('it is about another program');
-  const { system, scripts } = regenerate(certificate, program);
+  const { system, scripts } = anew;
   const unknown = certificate.properties.find((p) => !isProvable(system, p));
   if (unknown !== undefined) return wrong(`${unknown} is not something that it can prove`);
   if (!certificate.properties.includes('out-of-model'))

@@ -1,30 +1,92 @@
 /** Stand-alone SMT-LIB 2 scripts over a transition system. */
 
-import { createScript, quoteSymbol, sortOf, type Term } from './terms.ts';
+import { createScript, printConstant, quoteSymbol, sortOf, type Term } from './terms.ts';
 import type { Transitions } from './transitions.ts';
+
+export interface Question {
+  readonly text: string;
+  /** What a model gives a value to, with the symbol that stands for it: variables, addresses, comparisons. */
+  readonly symbols: ReadonlyMap<Term, string>;
+}
 
 /**
  * A script with one check of all the assertions together. Declares what occurs, and says of addresses what is
  * known of them. One check and no push, because old solvers are much slower where checks are incremental.
+ *
+ * A word that is only compared with constants and addresses, and so could as well be an enumeration, is
+ * written as Booleans, one for each of these comparisons, no two of which hold together: to every value of the
+ * word belongs a choice of them, so what is unsat of these is unsat of words.
  */
-export function writeScript(
+export function composeScript(
   system: Transitions,
   assertions: readonly Term[],
   header: readonly string[],
-): string {
-  const body = createScript();
+): Question {
+  const comparisons = soleComparisons(assertions);
+  const meant = new Map(
+    [...comparisons].flatMap(([word, values]) =>
+      [...values].map(([value, atom]) => [atom, `${word.symbol} = ${nameOf(value)}`] as const),
+    ),
+  );
+  const atoms = new Map([...meant.keys()].map((atom, i) => [atom, `w${i + 1}`] as const));
+  const body = createScript(atoms);
   const asserted = assertions.map((t) => body.use(t));
+  const exclusive = [...comparisons.values()].flatMap((values) => apart(system, [...values]));
+  const apartness = exclusive.map((t) => body.use(t));
   const addresses = [...body.symbols.values()].filter((t) => t.kind === 'address');
   const axioms = system.addressAxioms(addresses).map((t) => body.use(t));
   const names = addresses.map((t) => quoteSymbol(t.symbol));
-  return [
+  const declared = [...body.symbols].map(([symbol, t]) => [t, symbol] as const);
+  const text = [
     ...header.map((line) => `; ${line}`),
     '(set-logic QF_BV)',
-    ...[...body.symbols.values()].map((t) => `(declare-const ${quoteSymbol(t.symbol)} ${sortOf(t.bits)})`),
+    ...declared.map(([t, symbol]) => {
+      const says = meant.has(t) ? ` ; ${meant.get(t)}` : '';
+      return `(declare-const ${quoteSymbol(symbol)} ${sortOf(t.bits)})${says}`;
+    }),
     ...body.lines,
     ...(names.length > 1 ? [`(assert (distinct ${names.join(' ')}))`] : []),
-    ...[...axioms, ...asserted].map((t) => `(assert ${t})`),
+    ...[...axioms, ...apartness, ...asserted].map((t) => `(assert ${t})`),
     '(check-sat)',
     '',
   ].join('\n');
+  return { text, symbols: new Map(declared) };
+}
+
+/** The words that occur in nothing but comparisons with one value, with these comparisons by value. */
+function soleComparisons(assertions: readonly Term[]): ReadonlyMap<Term, ReadonlyMap<Term, Term>> {
+  const found = new Map<Term, Map<Term, Term>>();
+  const otherwise = new Set<Term>();
+  const seen = new Set<Term>();
+  const stack = [...assertions];
+  for (let t = stack.pop(); t; t = stack.pop()) {
+    if (seen.has(t)) continue;
+    seen.add(t);
+    const [a, b] = t.args;
+    const [word, value] = a?.kind === 'variable' ? [a, b] : [b, a];
+    if (t.symbol === '=' && word?.kind === 'variable' && word.bits > 1 && value && isSimple(value)) {
+      const values = found.get(word) ?? new Map<Term, Term>();
+      found.set(word, values.set(value, t));
+      continue;
+    }
+    for (const arg of t.args) if (arg.kind === 'variable') otherwise.add(arg);
+    stack.push(...t.args);
+  }
+  for (const word of otherwise) found.delete(word);
+  return found;
+}
+
+const isSimple = (t: Term): boolean => t.kind === 'const' || t.kind === 'address';
+
+const nameOf = (t: Term): string => (t.kind === 'address' ? t.symbol : printConstant(t.bits, t.value));
+
+/** No two of the comparisons hold together, where their values are known to differ. */
+function apart({ terms }: Transitions, values: readonly (readonly [value: Term, atom: Term])[]): Term[] {
+  return values.flatMap(([value, atom], i) =>
+    values
+      .slice(i + 1)
+      .flatMap(([other, second]) =>
+        terms.eq(value, other) === terms.false_ ? [terms.not(terms.and(atom, second))] : [],
+      ),
+  );
 }

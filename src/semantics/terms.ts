@@ -384,18 +384,21 @@ export function printConstant(bits: Bits, value: bigint): string {
   return `#x${value.toString(16).padStart(bits / 4, '0')}`;
 }
 
-/** Terms as SMT-LIB text; what is used more than once becomes a `define-fun` before it. */
+/**
+ * Terms as SMT-LIB text. What is long gets a name before it: a constant and an equation, because old solvers
+ * expand what `define-fun` names, to a size that doubles with each level.
+ */
 export interface Script {
   /** Definitions that the terms given so far need; declarations of variables are the caller's. */
   readonly lines: string[];
   /** Text by which the term can be referred to after `lines`. */
   use(term: Term): string;
-  /** Variables and addresses that occurred. */
+  /** Variables, addresses and atoms that occurred. */
   readonly symbols: ReadonlyMap<string, Term>;
 }
 
-/** `quote` gives the symbol as SMT-LIB text. */
-export function createScript(): Script {
+/** `atoms`: Boolean terms that are written as a symbol of their own. */
+export function createScript(atoms: ReadonlyMap<Term, string> = new Map()): Script {
   const lines: string[] = [];
   const names = new Map<Term, string>();
   const symbols = new Map<string, Term>();
@@ -407,7 +410,7 @@ export function createScript(): Script {
         stack.pop();
         continue;
       }
-      const waiting = top.args.filter((a) => !names.has(a));
+      const waiting = atoms.has(top) ? [] : top.args.filter((a) => !names.has(a));
       if (waiting.length > 0) {
         stack.push(...waiting);
         continue;
@@ -420,15 +423,16 @@ export function createScript(): Script {
 
   function write(t: Term): string {
     if (t.kind === 'const') return printConstant(t.bits, t.value);
-    if (t.kind === 'address' || t.kind === 'variable') {
-      symbols.set(t.symbol, t);
-      return quoteSymbol(t.symbol);
+    const symbol = t.kind === 'address' || t.kind === 'variable' ? t.symbol : atoms.get(t);
+    if (symbol !== undefined) {
+      symbols.set(symbol, t);
+      return quoteSymbol(symbol);
     }
     const text =
       t.kind === 'cases' ? writeCases(t) : `(${t.symbol} ${t.args.map((a) => names.get(a)).join(' ')})`;
     if (text.length < 40) return text;
     const name = `d${lines.length + 1}`;
-    lines.push(`(define-fun ${name} () ${sortOf(t.bits)} ${text})`);
+    lines.push(`(declare-const ${name} ${sortOf(t.bits)}) (assert (= ${name} ${text}))`);
     return name;
   }
   /** Where no guard but the last can hold, the last value needs no test. */

@@ -1,9 +1,7 @@
 /** Asking one question after another about terms of a transition system, each under all that was asserted. */
 
-import { writeScript } from '../semantics/scripts.ts';
 import { createScript, quoteSymbol, sortOf, type Term } from '../semantics/terms.ts';
 import type { Transitions } from '../semantics/transitions.ts';
-import type { SolverAnswer } from './answer.ts';
 import type { RunOptions, SolverSession } from './session.ts';
 import { parseValues, type Value } from './value.ts';
 
@@ -20,33 +18,6 @@ export interface Conversation {
   assert(term: Term): void;
   /** Whether `goal` is possible; `shown` are variables whose values are wanted. */
   ask(goal: Term, shown: readonly Term[], options: RunOptions): Promise<Reply>;
-}
-
-/**
- * One question by itself, without a conversation: slower to start with, but Z3 then works on the whole of it
- * at once and does not get lost in hard ones. Variables that do not occur are not in the model.
- */
-export async function askAlone(
-  system: Transitions,
-  session: SolverSession,
-  assertions: readonly Term[],
-  options: RunOptions,
-): Promise<Reply> {
-  const script = writeScript(system, assertions, []);
-  const answer = await session.run(`(reset)\n${script}`, options);
-  if (answer.kind !== 'answered') return undecided(answer);
-  const verdict = answer.results[0];
-  if (verdict === 'unsat') return { kind: 'unsat' };
-  if (verdict !== 'sat') return { kind: 'gave up' };
-  const declared = [...script.matchAll(/\(declare-const (\|[^|]*\||\S+) /g)].map((m) => m[1]);
-  const values = await session.run(`(get-value (${declared.join(' ')}))`, options);
-  if (values.kind !== 'answered') return undecided(values);
-  return { kind: 'sat', model: parseValues(values.results[0] ?? []) };
-}
-
-function undecided(answer: Exclude<SolverAnswer, { kind: 'answered' }>): Reply {
-  const reason = answer.kind === 'error' ? answer.message : `the solver's answer was ${answer.kind}`;
-  return { kind: 'undecided', reason };
 }
 
 /** Starts afresh: what the session knew is forgotten. */
