@@ -14,21 +14,23 @@ export interface Difference {
 export const NO_VERDICT = 'no verdict';
 
 /**
- * What one of the two violates or reaches and the other does not, within the steps that were searched in
- * both: beyond these nothing is known, so nothing there counts. Properties come before targets.
+ * A mutant may be some steps faster or slower than the original and otherwise the same: what the one shows,
+ * the other must lack in half as many steps again.
  */
+const MARGIN = 1.5;
+
+/** What one of the two violates or reaches and the other does not. Properties come before targets. */
 export function differences(before: Sightings, after: Sightings | Unsearchable): readonly Difference[] {
   if ('reason' in after) return [{ of: NO_VERDICT, how: 'unsearchable', reason: after.reason }];
-  const horizon = Math.min(before.horizon, after.horizon);
-  const within = ({ seen }: Sightings, of: string) => {
-    const step = seen.get(of);
-    return step !== undefined && step <= horizon;
-  };
-  const all = [...new Set([...before.seen.keys(), ...after.seen.keys()])];
-  return all
-    .filter((of) => within(before, of) !== within(after, of))
-    .sort((a, b) => Number(isTarget(a)) - Number(isTarget(b)))
-    .map((of) => ({ of, how: within(after, of) ? 'appears' : 'disappears', reason: null }));
+  const found = [...shownOnlyBy(after, before)].map((of) => ({ of, how: 'appears', reason: null }) as const);
+  const lost = [...shownOnlyBy(before, after)].map(
+    (of) => ({ of, how: 'disappears', reason: null }) as const,
+  );
+  return [...found, ...lost].sort((a, b) => Number(isTarget(a.of)) - Number(isTarget(b.of)));
+}
+
+function* shownOnlyBy(one: Sightings, other: Sightings): Generator<string> {
+  for (const [of, step] of one.seen) if (!other.seen.has(of) && MARGIN * step <= other.horizon) yield of;
 }
 
 /** Whether it is something that must be possible, and no property. */

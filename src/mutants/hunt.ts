@@ -16,6 +16,7 @@ export interface Arena {
   readonly prelude: readonly Played[];
   /** Those that CPUs may start after it. */
   readonly operations: readonly string[];
+  /** Of a mutant. */
   readonly states: number;
 }
 
@@ -96,11 +97,14 @@ function rememberingLast<A, B>(give: (of: A) => B): (of: A) => B {
   };
 }
 
+/** The original is searched further than its mutants, so that what they show early it is known to lack. */
+const FURTHER = 4;
+
 /** Errors: InternalError. */
 function searched(arena: Arena): Searched {
   const program = startedIn(arena, arena.program);
   if (!program) throw new InternalError(`the prelude of ${arena.name} does not end`);
-  const sightings = sight(program, arena.states);
+  const sightings = sight(program, FURTHER * arena.states);
   if ('reason' in sightings) throw new InternalError(`${arena.name} cannot be searched: ${sightings.reason}`);
   return { program, sightings };
 }
