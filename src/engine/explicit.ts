@@ -16,7 +16,6 @@ import {
 } from '../semantics/compile.ts';
 import { TooManyValues, type Values } from '../semantics/values.ts';
 import type { Graph, NodeId } from '../system/graph.ts';
-import { lockOrderOf } from './lock-cycle.ts';
 import { createStateSet, type StateSet } from './state-set.ts';
 
 /** A loop goes round more often than the graph has it: lower the program again with one round more. */
@@ -121,9 +120,8 @@ function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): Searc
   const found = new Map<string, Found>();
   const reached = new Map<string, Found>();
   const order = new Map<string, Found>();
-  /** How many of these were looked at, and whether they have a cycle. */
-  let edges = 0;
-  let cyclic = false;
+  /** Whether two locks are taken in both orders: no cycle is shorter. */
+  let inverted = false;
   /** What is being executed, for the listener. */
   let from = 0;
   let cpu = 0;
@@ -158,8 +156,10 @@ function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): Searc
       reached.set(name, here(`reach:${name}`, null));
     },
     ordered: (held, taken, node) => {
-      const edge = `${compiled.locks[held]} -> ${compiled.locks[taken]}`;
+      const [first, second] = [compiled.locks[held], compiled.locks[taken]];
+      const edge = `${first} -> ${second}`;
       if (!order.has(edge)) order.set(edge, here('lock-order', node));
+      inverted ||= order.has(`${second} -> ${first}`);
     },
   };
   const compiled = compile(graph, listener, { idBits, trackLocks: options.trackLocks ?? false });
@@ -243,12 +243,7 @@ function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): Searc
 
   function isShown(id: string): boolean {
     if (id.startsWith('reach:')) return reached.has(id.slice('reach:'.length));
-    if (id !== 'lock-order') return found.has(id);
-    if (order.size > edges) {
-      edges = order.size;
-      cyclic = lockOrderOf(order.keys()) === null;
-    }
-    return cyclic;
+    return id === 'lock-order' ? inverted : found.has(id);
   }
 
   function overLimit(): string | null {

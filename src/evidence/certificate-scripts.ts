@@ -8,8 +8,8 @@ import type { Script } from './certificate.ts';
  * How much one question may ask, in terms of the step times conjuncts or findings: solvers are quicker at several
  * small questions about a large step, and at few large ones about a small step.
  */
-const MOST_WORK = 160_000;
-const FEWEST_TOGETHER = 16;
+const MOST_WORK = 200_000;
+const FEWEST_TOGETHER = 24;
 const MOST_TOGETHER = 100;
 
 /** Conjuncts or findings that one question about the step is about. */
