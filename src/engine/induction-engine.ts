@@ -11,6 +11,7 @@ import { openZ3Session } from '../solver/z3.ts';
 import { certify, type Proof } from './certify.ts';
 import type { Engine, Limits, Task } from './engine.ts';
 import { explore } from './explore.ts';
+import { irredundant } from './irredundant.ts';
 import { learnInvariant } from './learn-invariant.ts';
 import { lockOrderOf } from './lock-cycle.ts';
 import { proofOutcomes } from './proof-outcomes.ts';
@@ -51,15 +52,19 @@ async function prove(task: Task, limits: Limits, progress: (text: string) => voi
     const reached = collectReached(system, result);
     const learned = await learnInvariant(system, reached, open, session, { deadline, ...signal }, progress);
     if (learned.kind === 'failed') return { reason: learned.reason };
-    progress(`checking the certificate: ${learned.conjuncts.length} conjuncts`);
+    const timeoutMs = () => Math.max(1, deadline - performance.now());
+    const invariant = await irredundant(system, learned.conjuncts, session, {
+      timeoutMs: timeoutMs(),
+      ...signal,
+    });
+    progress(`checking the certificate: ${invariant.length} conjuncts`);
     const claimed = {
       properties: open,
       rounds: Object.fromEntries(rounds),
       lockOrder,
-      invariant: learned.conjuncts.map(conjunctToSmt),
+      invariant: invariant.map(conjunctToSmt),
     };
-    const timeoutMs = Math.max(1, deadline - performance.now());
-    return await certify(task.program, claimed, { timeoutMs, ...signal });
+    return await certify(task.program, claimed, { timeoutMs: timeoutMs(), ...signal });
   } finally {
     await session.close();
   }

@@ -15,14 +15,16 @@ export interface Question {
  *
  * A word that is only compared with constants and addresses, and so could as well be an enumeration, is
  * written as Booleans, one for each of these comparisons, no two of which hold together: to every value of the
- * word belongs a choice of them, so what is unsat of these is unsat of words.
+ * word belongs a choice of them, and to every choice a value. Where nothing else is left, the
+ * logic is QF_UF, in which solvers go to work on the Booleans at once.
  */
 export function composeScript(
   system: Transitions,
   assertions: readonly Term[],
   header: readonly string[],
 ): Question {
-  const comparisons = soleComparisons(assertions);
+  const { terms } = system;
+  const comparisons = soleComparisons(system, assertions);
   const meant = new Map(
     [...comparisons].flatMap(([word, values]) =>
       [...values].map(([value, atom]) => [atom, `${word.symbol} = ${nameOf(value)}`] as const),
@@ -31,7 +33,9 @@ export function composeScript(
   const atoms = new Map([...meant.keys()].map((atom, i) => [atom, `w${i + 1}`] as const));
   const body = createScript(atoms);
   const asserted = assertions.map((t) => body.use(t));
-  const exclusive = [...comparisons.values()].flatMap((values) => apart(system, [...values]));
+  const exclusive = [...comparisons.values()].flatMap((values) =>
+    pairs([...values.values()]).map(([a, b]) => terms.not(terms.and(a, b))),
+  );
   const apartness = exclusive.map((t) => body.use(t));
   const addresses = [...body.symbols.values()].filter((t) => t.kind === 'address');
   const axioms = system.addressAxioms(addresses).map((t) => body.use(t));
@@ -39,7 +43,7 @@ export function composeScript(
   const declared = [...body.symbols].map(([symbol, t]) => [t, symbol] as const);
   const text = [
     ...header.map((line) => `; ${line}`),
-    '(set-logic QF_BV)',
+    `(set-logic ${declared.every(([t]) => t.bits === 1) ? 'QF_UF' : 'QF_BV'})`,
     ...declared.map(([t, symbol]) => {
       const says = meant.has(t) ? ` ; ${meant.get(t)}` : '';
       return `(declare-const ${quoteSymbol(symbol)} ${sortOf(t.bits)})${says}`;
@@ -53,8 +57,14 @@ export function composeScript(
   return { text, symbols: new Map(declared) };
 }
 
-/** The words that occur in nothing but comparisons with one value, with these comparisons by value. */
-function soleComparisons(assertions: readonly Term[]): ReadonlyMap<Term, ReadonlyMap<Term, Term>> {
+/**
+ * The words that occur in nothing but comparisons with single values, all known to differ, with these comparisons
+ * by value.
+ */
+function soleComparisons(
+  { terms }: Transitions,
+  assertions: readonly Term[],
+): ReadonlyMap<Term, ReadonlyMap<Term, Term>> {
   const found = new Map<Term, Map<Term, Term>>();
   const otherwise = new Set<Term>();
   const seen = new Set<Term>();
@@ -72,21 +82,15 @@ function soleComparisons(assertions: readonly Term[]): ReadonlyMap<Term, Readonl
     for (const arg of t.args) if (arg.kind === 'variable') otherwise.add(arg);
     stack.push(...t.args);
   }
-  for (const word of otherwise) found.delete(word);
-  return found;
+  const differ = (values: Iterable<Term>) =>
+    pairs([...values]).every(([a, b]) => terms.eq(a, b) === terms.false_);
+  return new Map([...found].filter(([word, values]) => !otherwise.has(word) && differ(values.keys())));
 }
 
 const isSimple = (t: Term): boolean => t.kind === 'const' || t.kind === 'address';
 
 const nameOf = (t: Term): string => (t.kind === 'address' ? t.symbol : printConstant(t.bits, t.value));
 
-/** No two of the comparisons hold together, where their values are known to differ. */
-function apart({ terms }: Transitions, values: readonly (readonly [value: Term, atom: Term])[]): Term[] {
-  return values.flatMap(([value, atom], i) =>
-    values
-      .slice(i + 1)
-      .flatMap(([other, second]) =>
-        terms.eq(value, other) === terms.false_ ? [terms.not(terms.and(atom, second))] : [],
-      ),
-  );
+function pairs<T>(list: readonly T[]): readonly (readonly [T, T])[] {
+  return list.flatMap((a, i) => list.slice(i + 1).map((b) => [a, b] as const));
 }

@@ -230,6 +230,11 @@ export function assuming(system: Transitions, conjuncts: readonly Term[]): Trans
   });
 }
 
+/** Whether a conjunct says no more than which values one variable has. */
+export function limitsOneVariable({ terms }: Transitions, conjunct: Term): boolean {
+  return domainsIn([conjunct]).size > 0 || literalFact(terms, conjunct).length > 0;
+}
+
 /** A conjunct that is a Boolean variable, or its negation. */
 function literalFact(terms: Terms, t: Term): readonly (readonly [Term, Term])[] {
   if (t.kind === 'variable') return [[t, terms.true_]];

@@ -13,10 +13,9 @@ export type Answer =
   | { readonly kind: 'sat'; readonly model: ReadonlyMap<Term, Value> }
   | { readonly kind: 'undecided'; readonly reason: string };
 
-const LOGIC = '(set-logic QF_BV)';
-
 /** Afresh, in a scope: Z3 then uses the solver that it keeps for conversations, much the faster at these scripts. */
-export const scoped = (text: string): string => `(reset)\n${text.replace(LOGIC, `${LOGIC} (push 1)`)}`;
+export const scoped = (text: string): string =>
+  `(reset)\n${text.replace(/\(set-logic \w+\)/, '$& (push 1)')}`;
 
 /** Whether all the assertions can hold together. */
 export async function ask(

@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { afterAll, expect, test } from 'vitest';
+import { counterProgram } from '../../specs/reference/counter.ts';
+import { ask, scoped } from '../solver/question.ts';
+import { openZ3Session } from '../solver/z3.ts';
+import { lower } from '../system/lower.ts';
+import { composeScript } from './scripts.ts';
+import type { Term } from './terms.ts';
+import { createTransitions } from './transitions.ts';
+
+const session = openZ3Session();
+afterAll(() => session.close());
+
+const system = createTransitions(lower(counterProgram(1)));
+const { terms } = system;
+const words = ['a', 'b', 'c'].map((name) => terms.variable(name, 64));
+const values = [
+  terms.constant(64, 0n),
+  terms.constant(64, 1n),
+  system.addressNamed('&counter[0]') as Term,
+  terms.constant(64, (1n << 64n) - 8192n),
+];
+
+const comparison = fc
+  .tuple(fc.constantFrom(...words), fc.constantFrom(...values))
+  .map(([word, value]) => terms.eq(word, value));
+const formula = fc.letrec<{ formula: Term }>((tie) => ({
+  formula: fc.oneof(
+    { maxDepth: 5, depthSize: 'large' },
+    comparison,
+    tie('formula').map(terms.not),
+    fc.array(tie('formula'), { minLength: 2, maxLength: 4 }).map((parts) => terms.and(...parts)),
+    fc.array(tie('formula'), { minLength: 2, maxLength: 4 }).map((parts) => terms.or(...parts)),
+  ),
+})).formula;
+
+/** True of every word, but about its bits, so that the word cannot be written as Booleans. */
+const asWords = words.map((w) => terms.binary('ule', terms.binary('band', w, values[1] as Term), w));
+
+test('a script of Booleans has the answer of the script of words', async () => {
+  const answers = { sat: 0, unsat: 0 };
+  await fc.assert(
+    fc.asyncProperty(fc.array(formula, { minLength: 1, maxLength: 8 }), async (assertions) => {
+      const booleans = await ask(system, session, assertions, {});
+      const ofWords = await ask(system, session, [...assertions, ...asWords], {});
+      expect(booleans.kind).toBe(ofWords.kind);
+      if (booleans.kind !== 'undecided') answers[booleans.kind]++;
+    }),
+    { numRuns: 300, seed: 20261122 },
+  );
+  expect(answers.sat).toBeGreaterThan(30);
+  expect(answers.unsat).toBeGreaterThan(30);
+}, 120_000);
+
+test('words that are only compared become Booleans, and the logic follows', () => {
+  const [a, b] = words as [Term, Term, Term];
+  const [zero, one] = values as [Term, Term, Term, Term];
+  const sole = composeScript(system, [terms.or(terms.eq(a, zero), terms.eq(a, one))], []);
+  expect(sole.text).toContain('(set-logic QF_UF)');
+  expect(sole.text).toContain('Bool) ; a = #x0000000000000001');
+  expect([...sole.symbols.keys()]).toEqual([terms.eq(a, zero), terms.eq(a, one)]);
+  const related = composeScript(system, [terms.or(terms.eq(a, zero), terms.eq(a, b))], []);
+  expect(related.text).toContain('(set-logic QF_BV)');
+  expect([...related.symbols.keys()]).toContain(a);
+  expect(scoped(sole.text)).toMatch(/^\(reset\)\n\(set-logic QF_UF\) \(push 1\)/);
+});
