@@ -25,12 +25,13 @@ export async function runCells(
   events: Events,
   signal: AbortSignal,
 ): Promise<void> {
-  let next = 0;
+  const waiting = longestFirst(cells);
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
   const lane = async (): Promise<void> => {
-    while (next < cells.length && !stop.aborted) {
-      const cell = next++;
+    while (!stop.aborted) {
+      const cell = waiting.shift();
+      if (cell === undefined) return;
       events.started(cell);
       const outcomes = await runCell(
         cells[cell] as CheckRequest,
@@ -48,6 +49,12 @@ export async function runCells(
   );
   const settled = await Promise.allSettled(lanes);
   for (const s of settled) if (s.status === 'rejected') throw s.reason;
+}
+
+/** The cells in the order of the work that they are expected to be, so that no long one is left to the end. */
+function longestFirst(cells: readonly CheckRequest[]): number[] {
+  const work = ({ stored }: CheckRequest) => stored?.invariant.length ?? Number.MAX_SAFE_INTEGER;
+  return [...cells.keys()].sort((a, b) => work(cells[b] as CheckRequest) - work(cells[a] as CheckRequest));
 }
 
 /** null: it was stopped. */
