@@ -4,29 +4,12 @@ import { substitute, type Term } from '../semantics/terms.ts';
 import { assuming, type NamedStep, type Transitions } from '../semantics/transitions.ts';
 import type { Script } from './certificate.ts';
 
-/**
- * How much one question may ask, in terms of the step times conjuncts or findings: solvers are quicker at several
- * small questions about a large step, and at few large ones about a small step.
- */
-const MOST_WORK = 200_000;
-const FEWEST_TOGETHER = 24;
-const MOST_TOGETHER = 100;
+/** Conjuncts or findings that one question is about: solvers are quicker at several questions than at one large. */
+const TOGETHER = 100;
 
-/** Conjuncts or findings that one question about the step is about. */
-function together(step: NamedStep): number {
-  const seen = new Set<Term>();
-  const stack = step.step().ends.flatMap((end) => [end.guard, ...end.words.values()]);
-  for (let t = stack.pop(); t; t = stack.pop()) {
-    if (seen.has(t)) continue;
-    seen.add(t);
-    stack.push(...t.args);
-  }
-  return Math.min(MOST_TOGETHER, Math.max(FEWEST_TOGETHER, Math.floor(MOST_WORK / seen.size)));
-}
-
-function inParts(list: readonly Term[], size: number): readonly (readonly Term[])[] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_, i) =>
-    list.slice(i * size, (i + 1) * size),
+function inParts(list: readonly Term[]): readonly (readonly Term[])[] {
+  return Array.from({ length: Math.ceil(list.length / TOGETHER) }, (_, i) =>
+    list.slice(i * TOGETHER, (i + 1) * TOGETHER),
   );
 }
 
@@ -68,7 +51,7 @@ export function violations(system: Transitions, step: NamedStep, property: strin
   const { terms } = system;
   const whole = violationIn(system, step, property);
   const ways = whole.kind === 'app' && whole.symbol === 'or' ? whole.args : [whole];
-  const parts = inParts(ways, together(step)).map((some) => terms.or(...some));
+  const parts = inParts(ways).map((some) => terms.or(...some));
   return parts.filter((goal) => goal !== terms.false_);
 }
 
@@ -92,14 +75,13 @@ export function isExcluded(system: Transitions, step: NamedStep, invariant: read
  */
 export function breaches(system: Transitions, step: NamedStep, lemmas: readonly Term[]): readonly Term[] {
   const { terms } = system;
-  const size = together(step);
   return step.step().ends.flatMap((end) => {
     const by = system.after(step, end);
     const after = lemmas.flatMap((lemma) => {
       const then = substitute(terms, lemma, by);
       return then === lemma || then === terms.true_ ? [] : [then];
     });
-    return inParts(after, size)
+    return inParts(after)
       .map((part) => terms.and(end.guard, terms.not(terms.and(...part))))
       .filter((goal) => goal !== terms.false_);
   });
