@@ -80,5 +80,7 @@ function counts(fates: readonly Fate[]): string {
     .join(', ');
 }
 
-const triedIn = ({ trials }: Fate): string =>
-  trials.map((t) => `${t.sameSize ? 'the same size' : 'another size'} in ${t.arena}`).join('; ');
+function triedIn({ trials }: Fate): string {
+  const [complete, sameSize] = [trials.filter((t) => t.complete), trials.filter((t) => t.sameSize)];
+  return `of ${trials.length} searches ${complete.length} were complete, ${sameSize.length} had the original's size`;
+}
