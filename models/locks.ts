@@ -109,8 +109,13 @@ export const rcu_read_unlock = () =>
         says: 'rcu_read_unlock outside a read-side section',
       },
     ],
-    effects: [[readers(), band(readers(), bnot(thisCpu()))]],
+    effects: [leaveReadSide()],
   });
+/** What ends the read-side section of this CPU, as a store. */
+export const leaveReadSide = (): readonly [Expr<U8>, Expr<U8>] => [
+  readers(),
+  band(readers(), bnot(thisCpu())),
+];
 
 /** Waits until each CPU was, at some time since the call, outside a read-side section. */
 export const synchronize_rcu = kernelFunction('synchronize_rcu', { file: 'kernel/rcu/tree.c' }, () => [

@@ -1,5 +1,6 @@
 /** A scenario: an era, a stack, bounds and a policy, made into the program that the engines search. */
 import { type ExprOf, instance, type Operand, type ProgramSpec, the } from '../src/lang/public.ts';
+import { deathOfTask } from './death.ts';
 import type { Era } from './eras.ts';
 import { pmem_pagemap_memory_failure } from './nvdimm/pmem.ts';
 import {
@@ -50,6 +51,8 @@ export interface Policy {
   readonly source: 'task' | 'pfn' | null;
   /** Faults may run out of memory, or meet a memory error while they copy. Left out: they may. */
   readonly faultsFail?: boolean;
+  /** Runs go on after an oops. Left out: they end with it. */
+  readonly afterOops?: boolean;
 }
 
 export interface Scenario {
@@ -193,5 +196,6 @@ export function buildScenario({ era, stack, bounds, policy }: Scenario): Program
     ],
     marks: era.marks,
     abstractions: objectAbstractions,
+    ...(policy.afterOops && { afterOops: deathOfTask }),
   };
 }

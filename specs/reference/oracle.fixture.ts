@@ -223,3 +223,40 @@ export const lockstep: Oracle = {
     [(x + 1) & 255, (y + 1) & 255],
   ],
 };
+
+/** The lock, whether the pointer is set; a reader that dies leaves its bit to the CPU that is none. */
+export const grave: Oracle = processes(
+  2,
+  2,
+  0,
+  [1, 4],
+  [
+    (shared, _, cpu) => {
+      if ((shared[0] as number) & 0xf0) return false;
+      shared[0] = (shared[0] as number) | (1 << cpu);
+      return 2;
+    },
+    (shared, _, cpu) => {
+      if (shared[1]) return 3;
+      shared[0] = ((shared[0] as number) & ~(1 << cpu)) | 8;
+      return 0;
+    },
+    (shared, _, cpu) => {
+      shared[0] = (shared[0] as number) & ~(1 << cpu);
+      return 0;
+    },
+    (shared, _, cpu) => {
+      if (shared[0]) return false;
+      shared[0] = 0x10 << cpu;
+      return 5;
+    },
+    (shared) => {
+      shared[1] = 1;
+      return 6;
+    },
+    (shared) => {
+      shared[0] = 0;
+      return 0;
+    },
+  ],
+);

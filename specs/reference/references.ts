@@ -2,6 +2,7 @@
 import { abbaProgram } from './abba.ts';
 import { counterProgram } from './counter.ts';
 import { faultsProgram } from './faults.ts';
+import { graveProgram } from './grave.ts';
 import { lifetimeProgram } from './lifetime.ts';
 import { lockstepProgram } from './lockstep.ts';
 import { mutexProgram } from './mutex.ts';
@@ -105,6 +106,28 @@ export const references: readonly Reference[] = [
     unproved: ['only-good'],
     states: 8,
     transitions: 32,
+  },
+  {
+    program: graveProgram(1, false),
+    verdicts: { 'no-null-deref': 'violated', 'deadlock-free': 'proved', 'lock-pairing': 'proved' },
+    violatedWithin: 1,
+    states: 2,
+    transitions: 3,
+  },
+  // The same, and the death of the reader is a third state, in which readers die and writers wait.
+  {
+    program: graveProgram(1, true),
+    verdicts: { 'no-null-deref': 'violated', 'deadlock-free': 'violated', 'lock-pairing': 'proved' },
+    unproved: ['lock-pairing'],
+    states: 3,
+    transitions: 5,
+  },
+  {
+    program: graveProgram(2, true),
+    verdicts: { 'no-null-deref': 'violated', 'deadlock-free': 'violated', 'lock-pairing': 'proved' },
+    unproved: ['lock-pairing'],
+    states: 75,
+    transitions: 156,
   },
   // That 256 values of one word go with 256 of another is learned one by one.
   {

@@ -67,11 +67,12 @@ export const generalPropertyIds: readonly string[] = properties
   .map((p) => p.id);
 
 /** A policy as programs, traces and certificates have it. */
-function showSetting({ earlyKill, source, faultsFail }: Policy): Readonly<Record<string, string>> {
+function showSetting({ earlyKill, source, faultsFail, afterOops }: Policy): Readonly<Record<string, string>> {
   return {
     'early-kill': earlyKill,
     ...(source && { source }),
     'faults-fail': faultsFail === false ? 'no' : 'yes',
+    ...(afterOops && { 'after-oops': 'yes' }),
   };
 }
 
@@ -97,6 +98,7 @@ export function regenerate({ name, bounds, policy, predicates }: Identity): Prog
         earlyKill: policy['early-kill'] === 'none' ? 'none' : 'all',
         source: source === 'task' || source === 'pfn' ? source : null,
         faultsFail: policy['faults-fail'] !== 'no',
+        afterOops: policy['after-oops'] === 'yes',
       },
     },
     predicates,

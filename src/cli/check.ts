@@ -89,8 +89,9 @@ async function check(given: Given): Promise<number> {
       {
         started: (cell) => progress.show(name(cell), 'starting'),
         progress: (cell, text) => progress.show(name(cell), text),
-        async done(cell, outcomes) {
+        async done(cell, decided) {
           const planned = cells[cell] as PlannedCell;
+          const outcomes = decided.map((o) => ({ ...o, property: planned.prefix + o.property }));
           results[cell] = resultsOf(planned, outcomes, new Map());
           if (out !== undefined) {
             const written = await writeEvidence(out, planned.scenario, outcomes);

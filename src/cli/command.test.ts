@@ -229,6 +229,23 @@ describe('bad input: status 2, one error, nothing on standard output', () => {
   });
 });
 
+test('runs up to an oops, and runs that go on after it', { timeout: 60_000 }, async () => {
+  const asked = ['deadlock-free', 'after-oops:deadlock-free'];
+  const run = await pagedeed(
+    ...['check', 'v6.12/xfs-reflink', '--cpus', '1', '--engine', 'explicit', '--depth', '4'],
+    ...['--property', asked.join(), '--json', '--out', 'after'],
+  );
+  const { results } = JSON.parse(run.stdout);
+  expect(results).toMatchObject([
+    { property: asked[0], verdict: 'bounded', policy: { source: 'task' } },
+    { property: asked[1], verdict: 'violated', policy: { source: 'task', 'after-oops': 'yes' } },
+  ]);
+  const replayed = await pagedeed('trace', results[1].evidence[0]);
+  expect(replayed).toMatchObject({ status: 0, stderr: '' });
+  expect(replayed.stdout).toContain('the task dies\n');
+  expect(replayed.stdout).toContain('held by a task that died.');
+});
+
 test('an interrupt ends with status 130 and keeps what is finished', async () => {
   const child = spawn(
     process.execPath,

@@ -7,6 +7,7 @@ import { PagedeedError } from '../support/diagnostics.ts';
 import { didYouMean } from '../support/nearest.ts';
 import { defaultSetting, scenarioProgram, scenarios } from './catalogue.ts';
 import type { Command, Given } from './options.ts';
+import { AFTER_OOPS } from './subject.ts';
 
 /** A thing listed: its name, and sentences about it. */
 interface Entry {
@@ -16,7 +17,16 @@ interface Entry {
 
 const lists: Readonly<Record<string, () => readonly Entry[]>> = {
   scenarios: () => scenarios.map(({ id, says }) => ({ id, says: [says] })),
-  properties: () => properties.map(({ id, prose, reason }) => ({ id, says: [prose, reason] })),
+  properties: () => [
+    ...properties.map(({ id, prose, reason }) => ({ id, says: [prose, reason] })),
+    {
+      id: `${AFTER_OOPS}PROPERTY`,
+      says: [
+        'The property, on runs that go on after an oops: the task dies there and keeps the locks that it holds, and its CPU runs other tasks. At most 3 CPUs.',
+        'A task that dies with mf_mutex or the lock of a DAX entry is not the end: others go on, and wait for what nobody gives back.',
+      ],
+    },
+  ],
   functions: () =>
     modelledFunctions().map(({ name, file, abstracts }) => ({
       id: name,

@@ -15,13 +15,15 @@ import {
 } from './catalogue.ts';
 import { loadModel } from './model-file.ts';
 import type { Given } from './options.ts';
-import { type Cell, checkPropertyNames, isReach } from './subject.ts';
+import { AFTER_OOPS, type Cell, checkPropertyNames, isReach } from './subject.ts';
 
 export type Plan =
   | { readonly cells: readonly PlannedCell[]; readonly kernel: boolean }
   | { readonly diagnostics: readonly Diagnostic[] };
 
 export interface PlannedCell extends Cell {
+  /** What the names of its properties begin with in results and claims. */
+  readonly prefix: string;
   /** An invariant found before, for the default bounds. */
   readonly stored?: StoredInvariant;
   /** By property. */
@@ -71,23 +73,32 @@ function cpusOf(given: Given, usual: number): number {
   });
 }
 
+/** What to judge on runs up to an oops, and what on those that go on after it: two programs. */
+function byRuns(
+  asked: readonly string[],
+): readonly { readonly prefix: string; readonly properties: readonly string[] }[] {
+  const later = asked.filter((id) => id.startsWith(AFTER_OOPS));
+  return [
+    { prefix: '', properties: asked.filter((id) => !later.includes(id)) },
+    { prefix: AFTER_OOPS, properties: later.map((id) => id.slice(AFTER_OOPS.length)) },
+  ].filter(({ properties }) => properties.length > 0);
+}
+
 function planScenarios(given: Given): readonly PlannedCell[] {
-  const setting = settingOf(given);
-  const asked = askedProperties(given) ?? propertyIds;
+  const chosen = settingOf(given);
+  const runs = byRuns(askedProperties(given) ?? propertyIds);
   const ids = selectScenarios(given.operands);
-  checkPropertyNames(asked, propertyIds, null);
-  return ids.map((id) => {
-    const program = scenarioProgram(id, setting, asked);
-    if (asked.some(isReach)) checkPropertyNames(asked, propertyIds, program);
-    const claimed = claims.filter((c) => c.scenario === id && sameSetting(c, setting));
-    return {
-      scenario: id,
-      program,
-      properties: asked,
-      claimed: verdictsOf(claimed),
-      ...storedFor(id, setting),
-    };
-  });
+  for (const { properties } of runs) checkPropertyNames(properties, propertyIds, null);
+  return ids.flatMap((id) =>
+    runs.map(({ prefix, properties }) => {
+      const setting = prefix === '' ? chosen : { ...chosen, policy: { ...chosen.policy, afterOops: true } };
+      const program = scenarioProgram(id, setting, properties);
+      if (properties.some(isReach)) checkPropertyNames(properties, propertyIds, program);
+      const claimed = claims.filter((c) => c.scenario === id && sameSetting(c, setting));
+      const stored = prefix === '' ? storedFor(id, setting) : {};
+      return { scenario: id, program, prefix, properties, claimed: verdictsOf(claimed), ...stored };
+    }),
+  );
 }
 
 function planClaims(given: Given, set: string): readonly PlannedCell[] {
@@ -115,6 +126,7 @@ function planClaims(given: Given, set: string): readonly PlannedCell[] {
     return {
       scenario,
       program: scenarioProgram(scenario, { bounds, policy }, properties),
+      prefix: '',
       properties,
       claimed: verdictsOf(of),
       ...storedFor(scenario, { bounds, policy }),
@@ -140,10 +152,12 @@ async function planModel(given: Given, file: string): Promise<Plan> {
   if ('diagnostics' in loaded) return loaded;
   const { program } = loaded;
   const known = [...generalPropertyIds, ...new Set(program.properties.map((p) => p.id))];
-  const properties = askedProperties(given) ?? known;
-  checkPropertyNames(properties, known, program);
-  const cell = { scenario: program.name, program, properties, claimed: new Map() };
-  return { cells: [cell], kernel: false };
+  const cells = byRuns(askedProperties(given) ?? known).map(({ prefix, properties }) => {
+    checkPropertyNames(properties, known, program);
+    const goesOn = prefix === '' ? program : { ...program, afterOops: program.afterOops ?? [] };
+    return { scenario: program.name, program: goesOn, prefix, properties, claimed: new Map() };
+  });
+  return { cells, kernel: false };
 }
 
 const verdictsOf = (of: readonly Claim[]): ReadonlyMap<string, Claim['verdict']> =>
@@ -154,6 +168,7 @@ function sameSetting(claim: Claim, { bounds, policy }: Setting): boolean {
     claim.policy.earlyKill === policy.earlyKill &&
     claim.policy.source === policy.source &&
     (claim.policy.faultsFail ?? true) === (policy.faultsFail ?? true) &&
+    (claim.policy.afterOops ?? false) === (policy.afterOops ?? false) &&
     (Object.keys(bounds) as (keyof typeof bounds)[]).every((name) => claim.bounds[name] === bounds[name])
   );
 }

@@ -26,6 +26,9 @@ export function checkPropertyNames(
   });
 }
 
+/** Before a property's name: on runs that go on after an oops. */
+export const AFTER_OOPS = 'after-oops:';
+
 export const isReach = (id: string): boolean => id.startsWith('reach:');
 
 /** `reach:FUNCTION`, or `reach:FUNCTION:LINE:then` for a branch. */

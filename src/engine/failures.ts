@@ -6,7 +6,8 @@ import { type Frame, isAt } from './unrolling.ts';
 
 /** Whether the terms say anything of a property. */
 export function isJudged(system: Transitions, property: string): boolean {
-  return property === 'deadlock-free' || isProvable(system, property);
+  const deadlock = property === 'deadlock-free' && !system.graph.program.afterOops;
+  return deadlock || isProvable(system, property);
 }
 
 /** Whether a property fails in a state, and not in a step from there. */

@@ -47,6 +47,18 @@ describe(`seed ${SEED}`, () => {
     );
   }, 120_000);
 
+  test('programs agree where runs go on after an oops', () => {
+    fc.assert(
+      fc.property(decisions, (from) => {
+        const program = programOf(from);
+        const mortal = new Set(program.structs.filter((s) => s.mortal).map((s) => s.name));
+        const stores = program.initial.filter((e) => !mortal.has(e.place.struct));
+        agree({ ...program, afterOops: stores }, from, STEPS);
+      }),
+      { seed: SEED, numRuns: 500 },
+    );
+  }, 120_000);
+
   test.each(
     operatorMutants.flatMap((m) => [
       [m.name, 'interpreter', m] as const,

@@ -26,6 +26,7 @@ const languageProperties: ReadonlySet<string> = new Set([
 /** Whether scripts can say anything of a property: an unknown one must not count as proved. */
 export function isProvable(system: Transitions, property: string): boolean {
   const { program, nodes } = system.graph;
+  if (program.afterOops) return false; // terms end with the oops
   const target = property.startsWith('reach:') ? property.slice('reach:'.length) : null;
   if (target !== null) return nodes.some((n) => n.op === 'reach' && n.target === target);
   if (property === 'deadlock-free' || property === 'no-data-race') return program.bounds.cpus === 1;

@@ -7,6 +7,7 @@
  */
 
 import type { Addresses } from '../lang/addresses.ts';
+import { buried } from '../lang/locks.ts';
 import type { Effect, ExprNode, FunctionNode, LockUse, Place, StmtNode } from '../lang/nodes.ts';
 import { functionLines } from '../lang/print.ts';
 import { boundValue, functionNamed, type Program, structNamed } from '../lang/program.ts';
@@ -437,6 +438,16 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
     for (const s of stores) storeTo(s.place, s.address, s.index, s.value);
   }
 
+  /** What a death leaves behind, where runs go on after it. */
+  function bury(cpu: number): void {
+    for (const lock of locks) {
+      const before = memory.words.get(lock.name) ?? 0n;
+      const after = BigInt(buried(Number(before), cpu));
+      if (after !== before) changes.push(memory.assign(lock.name, after));
+    }
+    applyEffects(program.afterOops ?? [], cpu, pure);
+  }
+
   function resume(cpu: number, at: Site, answer: number): Executed {
     reads = [];
     changes = [];
@@ -444,20 +455,24 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
     reached = [];
     locked = [];
     let ended: Executed['ended'] = 'no';
+    let goesOn = true;
     try {
       const result = running[cpu]?.next(answer);
       if (result && !result.done) pauses[cpu] = result.value;
       else ended = 'returned';
     } catch (error) {
-      if (error instanceof Oops) ended = 'oops';
-      else if (error instanceof NotEnabled) ended = 'not-enabled';
+      if (error instanceof Oops) {
+        ended = 'oops';
+        goesOn = program.afterOops !== undefined && findings.at(-1)?.property !== OUT_OF_MODEL;
+        if (goesOn) bury(cpu);
+      } else if (error instanceof NotEnabled) ended = 'not-enabled';
       else throw error;
     }
     if (ended !== 'no') {
       running[cpu] = null;
       pauses[cpu] = null;
       frames[cpu] = [];
-      if (ended === 'returned' && running.every((r) => r === null))
+      if (goesOn && ended !== 'not-enabled' && running.every((r) => r === null))
         for (const p of program.properties) if (p.judged.when === 'idle') judge(p.id, cpu);
     }
     return { site: at, reads, changes, findings, reached, locked, ended };

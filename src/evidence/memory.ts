@@ -22,6 +22,8 @@ export interface Memory {
   load(place: Place, instance: number, index: bigint | undefined): Read | undefined;
   /** The word stored to; undefined as for load. */
   store(place: Place, instance: number, index: bigint | undefined, value: bigint): Change | undefined;
+  /** Stores to a word by its name, whether or not its object lives. */
+  assign(word: string, value: bigint): Change;
 }
 
 /** `word` is null past the end of a sparse array. */
@@ -58,8 +60,15 @@ export function createMemory(program: Program, addresses: Addresses): Memory {
   const isLive = (struct: StructNode, instance: number) =>
     !struct.mortal || words.get(wordName({ struct: struct.name, instance, field: LIVE })) === 1n;
 
+  function assign(word: string, after: bigint): Change {
+    const before = words.get(word) ?? 0n;
+    words.set(word, after);
+    return { word, before, after };
+  }
+
   return {
     words,
+    assign,
     addressOf(struct, instance) {
       const address = addresses.get(`${struct}[${instance}]`);
       if (address === undefined) throw new Error(`no address for ${struct}[${instance}]`);
@@ -102,9 +111,7 @@ export function createMemory(program: Program, addresses: Addresses): Memory {
       const [part, whole] = [bitsOf(place.type), bitsOf(storage.type)];
       const old = words.get(name) ?? 0n;
       const kept = part < whole ? (old >> BigInt(part)) << BigInt(part) : 0n;
-      const stored = kept | BigInt.asUintN(part, value);
-      words.set(name, stored);
-      return { word: name, before: old, after: stored };
+      return assign(name, kept | BigInt.asUintN(part, value));
     },
   };
 }

@@ -191,6 +191,7 @@ export const programCodec: Codec<Program> = record<Program>({
   marks: list(record<Mark>({ name: text, value: digits })),
   policy: dictionary(text),
   abstractions: list(text),
+  afterOops: optional(list(effect)),
 });
 
 /** The same program, every node an object of its own: as it will be when it is read back from a file. */

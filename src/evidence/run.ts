@@ -1,5 +1,6 @@
 /** A run under way: drives the interpreter and writes down each step. Recording and replay both go this way. */
 import type { Addresses } from '../lang/addresses.ts';
+import { DEAD, holdersBits } from '../lang/locks.ts';
 import { printPlace, printStmt } from '../lang/print.ts';
 import type { Program } from '../lang/program.ts';
 import { createMachine, type Executed, type Pause, type Site, statementLines } from './interpreter.ts';
@@ -7,6 +8,8 @@ import type { Shown, Trace, TraceStep, Waiting } from './trace.ts';
 
 export interface Run {
   readonly steps: readonly TraceStep[];
+  /** Another task may run where one died in an oops. */
+  readonly goesOnAfterOops: boolean;
   /** What the CPU will do next; null if it is idle. */
   pauseOf(cpu: number): Pause | null;
   /** The CPU runs and cannot go on. */
@@ -82,12 +85,15 @@ export function createRun(program: Program, addresses: Addresses): Run {
     const statement = text.replace(/;$/, '');
     if (lock === null) return `CPU ${cpu} waits for ever in ${statement}`;
     const value = machine.memory.words.get(lock) ?? 0n;
-    const holders = cpus.filter((c) => value & (0x11n << BigInt(c))).map((c) => `CPU ${c}`);
+    const holds = (cpu: number) => (value & BigInt(holdersBits(cpu))) !== 0n;
+    const dead = program.afterOops && holds(DEAD) ? ['a task that died'] : [];
+    const holders = [...cpus.filter(holds).map((c) => `CPU ${c}`), ...dead];
     return `CPU ${cpu} waits for ever in ${statement}: ${lock} is held by ${holders.join(' and ')}`;
   }
 
   return {
     steps,
+    goesOnAfterOops: program.afterOops !== undefined,
     pauseOf: machine.pauseOf,
     waits,
     start(cpu, operation) {

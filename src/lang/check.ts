@@ -18,6 +18,7 @@ import {
 import { checkPaths } from './check-paths.ts';
 import { checkFunction, type ReportAt } from './check-statements.ts';
 import { eachLocated, type Located, locatedBody } from './located.ts';
+import { DEAD } from './locks.ts';
 import type { FieldNode, FunctionNode, StructNode } from './nodes.ts';
 import { functionLines } from './print.ts';
 import type { Program } from './program.ts';
@@ -60,6 +61,7 @@ export function checkProgram(program: Program): readonly Diagnostic[] {
   for (const struct of program.structs) checkStruct(struct, { ...names, report: report(struct.name) });
   checkOperations(functions, names);
   checkInitial(names);
+  checkAfterOops(names);
   checkProperties(functions, names, report);
   checkFunctions(checking, program.functions);
   return checking.found;
@@ -89,7 +91,12 @@ function checkBounds({ program, report }: Names): void {
   for (const [name, count] of Object.entries(program.bounds))
     if (!Number.isSafeInteger(count) || count < 0) report('PD0209', `the bound ${name} is ${count}`);
   const { cpus } = program.bounds;
-  if (cpus < 1 || cpus > MOST_CPUS) report('PD0209', `there are 1 to ${MOST_CPUS} CPUs, not ${cpus}`);
+  const most = program.afterOops ? DEAD : MOST_CPUS;
+  if (cpus < 1 || cpus > most)
+    report(
+      'PD0209',
+      `there are 1 to ${most} CPUs${program.afterOops ? ' where runs go on after an oops' : ''}, not ${cpus}`,
+    );
 }
 
 function checkStruct(struct: StructNode, names: Names): void {
@@ -140,6 +147,24 @@ function checkInitial(names: Names): void {
     const length = field?.length === undefined ? undefined : checkBound(field.length, names);
     if (place.index?.kind === 'const' && length !== undefined && place.index.value >= BigInt(length))
       names.report('PD0209', `${says} is past its end, ${length}`);
+  }
+}
+
+/** Stores that happen as a task dies: at known objects that are never freed, so that they cannot fail. */
+function checkAfterOops(outer: Names): void {
+  const { program } = outer;
+  const names = {
+    ...outer,
+    report: (code: DiagnosticCode, message: string) => outer.report(code, `after an oops: ${message}`),
+  };
+  for (const { place, value } of program.afterOops ?? []) {
+    checkPlace(place, names);
+    checkValue(value, names);
+    expectTypes(`${place.field} =`, place.type, [value.type], names);
+    const struct = program.structs.find((s) => s.name === place.struct);
+    if (place.pointer.kind !== 'address' || struct?.mortal)
+      names.report('PD0210', `${place.field} is not that of a known object which is never freed`);
+    if (hasCall(value)) names.report('PD0208', 'a function is called');
   }
 }
 

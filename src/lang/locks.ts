@@ -1,6 +1,9 @@
 /**
  * Locks. A lock is an 8-bit word of holders: bit i while CPU i holds it shared, bit 4+i while CPU i holds
  * it exclusively; 0 is free. So at most 4 CPUs, and a lock whose holder died in an oops stays taken.
+ *
+ * Where runs go on after an oops, the CPU of a task that died goes on with another one, so what the dead one
+ * held is then held by a CPU that does not exist: number 3. That leaves at most 3 CPUs.
  */
 import {
   band,
@@ -20,6 +23,18 @@ import { primitive } from './statements.ts';
 import { type Bool, type U8, u8 } from './types.ts';
 
 type Lock = Expr<U8>;
+
+/** Whose the locks of dead tasks are. */
+export const DEAD = 3;
+
+/** The bits of a CPU in a lock word, both modes. */
+export const holdersBits = (cpu: number): number => 0x11 << cpu;
+
+/** A lock word after the task of a CPU died: what was the CPU's is the dead's. */
+export function buried(word: number, cpu: number): number {
+  const held = word & holdersBits(cpu);
+  return (word & ~held) | ((held >>> cpu) << DEAD);
+}
 
 const sharedBit = (): Expr<U8> => shl(value(u8, 0x01), smp_processor_id);
 const exclusiveBit = (): Expr<U8> => shl(value(u8, 0x10), smp_processor_id);

@@ -15,7 +15,7 @@ import {
 } from './expressions.ts';
 import { calleeOf, type KernelFunction } from './functions.ts';
 import type { Effect, ExprNode, FunctionNode, StmtNode, StructNode } from './nodes.ts';
-import { body, type Stmt } from './statements.ts';
+import { body, effectsOf, type Stmt } from './statements.ts';
 import { type Struct, structByName } from './structs.ts';
 import type { Pointer, Type } from './types.ts';
 import { eachExpression, eachStatement, expressionsOf } from './walk.ts';
@@ -69,6 +69,12 @@ export interface Program {
   readonly policy: Readonly<Record<string, string>>;
   /** What the model leaves out beside what its functions declare. */
   readonly abstractions: readonly string[];
+  /**
+   * Runs go on after an oops; left out: they end with it. The task dies where it stands. Locks that it holds
+   * stay held, by nobody that lives (see locks); these stores are made, and its CPU is idle: the kernel
+   * runs another task there.
+   */
+  readonly afterOops?: readonly Effect[];
 }
 
 export interface ObserverSpec {
@@ -97,6 +103,8 @@ export interface ProgramSpec {
   readonly marks?: readonly Mark[];
   readonly policy?: Readonly<Record<string, string>>;
   readonly abstractions?: readonly string[];
+  /** Given: runs go on after an oops; what is stored as a task dies, see Program. */
+  readonly afterOops?: readonly (readonly [target: ExprOf, value: Operand])[];
 }
 
 /** `&name[instance]`: the address of one object; instance counts from 0. */
@@ -133,6 +141,7 @@ export function program(spec: ProgramSpec): Program {
     const place = placeOf(target);
     return { place, value: literal(value, place.type) };
   });
+  const afterOops = spec.afterOops && effectsOf(spec.afterOops);
   const structs = new Set<string>();
 
   const visitType = (type: Type): void => {
@@ -167,7 +176,7 @@ export function program(spec: ProgramSpec): Program {
   for (const op of spec.operations) visitFunction(bind.get(op.functionName) ?? op, op.functionName);
   for (const o of observers) visitBody([...o.enter, ...o.exit]);
   for (const p of properties) visitExpr(p.holds);
-  for (const e of initial) {
+  for (const e of [...initial, ...(afterOops ?? [])]) {
     visitExpr(e.place.pointer);
     visitExpr(e.value);
   }
@@ -183,6 +192,7 @@ export function program(spec: ProgramSpec): Program {
     marks: spec.marks ?? [],
     policy: spec.policy ?? {},
     abstractions: spec.abstractions ?? [],
+    ...(afterOops && { afterOops }),
   };
 }
 

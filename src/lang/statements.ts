@@ -152,7 +152,8 @@ export function primitive(name: string, spec: PrimitiveSpec): StmtNode {
   };
 }
 
-function effectsOf(effects: readonly (readonly [ExprOf, Operand])[]): Effect[] {
+/** Stores as the trees have them. */
+export function effectsOf(effects: readonly (readonly [ExprOf, Operand])[]): Effect[] {
   return effects.map(([target, value]) => {
     const place = placeOf(target);
     return { place, value: literal(value, place.type) };

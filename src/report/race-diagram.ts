@@ -81,6 +81,8 @@ function diagram(trace: Trace): readonly string[] {
     }
     enter(cpu, step.calls, frames);
     write(cpu, step.calls.length, statement(step), remarks(moment, values, locks));
+    if (step.ended === 'oops' && step !== trace.steps.at(-1))
+      write(cpu, step.calls.length, comment(`oops: ${step.findings.at(-1)?.says}; the task dies here`));
   }
   for (const waiting of trace.waiting) {
     const kept = (printed.get(waiting.cpu) ?? []).slice(0, waiting.kept);

@@ -4,6 +4,7 @@
  */
 import { match } from 'ts-pattern';
 import { type Addresses, defaultAddresses } from '../lang/addresses.ts';
+import { buried } from '../lang/locks.ts';
 import type { BinaryOperator, Effect, ExprNode, Place } from '../lang/nodes.ts';
 import { boundValue, structNamed } from '../lang/program.ts';
 import { LIVE } from '../lang/structs.ts';
@@ -405,6 +406,9 @@ export function compile(
 
   // --- nodes ---
 
+  /** What the code of a step does where its task dies. */
+  const oops = program.afterOops ? 'return die(cpu, n);' : `return ${NO_SUCCESSOR};`;
+
   /** Code before an access: finds the object and the element, or ends in the finding. */
   function guard(
     id: NodeId,
@@ -416,12 +420,12 @@ export function compile(
     const struct = structNamed(program, place.struct);
     const mustLive = struct.mortal && place.field !== LIVE;
     if (typeof instance === 'string') {
-      const bad = `{ finding(${id}, ${expr(place.pointer)}); return ${NO_SUCCESSOR}; }`;
+      const bad = `{ finding(${id}, ${expr(place.pointer)}); ${oops} }`;
       code += `o = ${instance}; if (o < 0) ${bad}\n`;
       instance = 'o';
       if (mustLive) code += `if (!${readLive(struct.name, instance)}) ${bad}\n`;
     } else if (mustLive)
-      code += `if (!${readLive(struct.name, instance)}) { finding(${id}, ${expr(place.pointer)}); return ${NO_SUCCESSOR}; }\n`;
+      code += `if (!${readLive(struct.name, instance)}) { finding(${id}, ${expr(place.pointer)}); ${oops} }\n`;
     let index = indexOf(place);
     let past: string | null = null;
     if (index !== null && (typeof index === 'string' || index < 0)) {
@@ -499,6 +503,16 @@ export function compile(
 
   const lockNumbers = lockTable(graph);
   if (options.trackLocks) environment.set('holds', orderRecorder(lockNumbers, state, listener));
+
+  /** The locks of a CPU whose task died become those of the dead. */
+  function bury(cpu: number): void {
+    for (const { bit } of lockNumbers) {
+      const [cell, shift] = [bit >>> 5, bit & 31];
+      const all = state[cell] as number;
+      const word = (all >>> shift) & 0xff;
+      state[cell] = (all & ~(0xff << shift)) | (buried(word, cpu) << shift);
+    }
+  }
 
   function lockTable(g: Graph): LockWord[] {
     const list: LockWord[] = [];
@@ -582,7 +596,7 @@ export function compile(
       .with(
         { op: 'finding' },
         (n) =>
-          `if (${expr(n.test)}) { finding(${id}, ${STATED}); ${n.fatal ? `return ${NO_SUCCESSOR};` : ''} }`,
+          `if (${expr(n.test)}) { finding(${id}, ${STATED}); ${n.fatal ? (graph.cuts.has(id) ? `return ${NO_SUCCESSOR};` : oops) : ''} }`,
       )
       .with({ op: 'judge' }, (n) => {
         const number = program.properties.findIndex((p) => p.id === n.property);
@@ -683,6 +697,13 @@ export function compile(
     environment.set(`predicate_${i}`, predicate);
     return predicate;
   });
+  if (program.afterOops) {
+    environment.set('bury', bury);
+    const stores = effects(-1, program.afterOops, expr);
+    const declared = [...localNames.values()].map((v) => `, ${v} = 0`).join('');
+    const die = `function die(cpu, n) {\nlet b = 0, o = 0, i = 0${declared};\nbury(cpu);\n${stores}\n${stop(0, [])}\n${idleJudgements()}return ${SUCCESSOR};\n}`;
+    environment.set('die', evaluateCode(die));
+  }
   const starts = graph.entries.map((e) => onFirstCall(() => evaluateCode(segment(e.node, []))));
   const resumes = [null, ...graph.points].map((p) =>
     onFirstCall(() => evaluateCode(p ? segment(p.node, p.live) : `() => ${NO_SUCCESSOR}`)),

@@ -3,7 +3,7 @@
 import type { Place, StmtNode } from '../lang/nodes.ts';
 import { type Program, structNamed } from '../lang/program.ts';
 import { LIVE } from '../lang/structs.ts';
-import { eachExpression, eachStatement, expressionsOf, storesOf } from '../lang/walk.ts';
+import { eachExpression, eachStatement, expressionsOf, placeExpressions, storesOf } from '../lang/walk.ts';
 import { storageOf } from '../lang/words.ts';
 
 /** `struct.field` of a place's storage. */
@@ -25,13 +25,17 @@ export function constantFields(program: Program): ReadonlySet<string> {
   const stored = new Set<string>();
   for (const stmt of statementsOf(program))
     for (const place of storesOf(stmt)) stored.add(storageKey(program, place));
+  for (const { place } of program.afterOops ?? []) stored.add(storageKey(program, place));
   return new Set(allStorages(program).filter((key) => !stored.has(key)));
 }
 
 /** Storages that no function, observer or property loads; whether an object lives is always looked at. */
 export function unreadFields(program: Program): ReadonlySet<string> {
   const loaded = new Set<string>();
-  const roots = [...statementsOf(program)].flatMap(expressionsOf);
+  const roots = [
+    ...[...statementsOf(program)].flatMap(expressionsOf),
+    ...(program.afterOops ?? []).flatMap((e) => [...placeExpressions(e.place), e.value]),
+  ];
   for (const root of [...roots, ...program.properties.map((p) => p.holds)])
     for (const node of eachExpression(root))
       if (node.kind === 'load') loaded.add(storageKey(program, node.place));
