@@ -9,6 +9,7 @@ import { isOpen, isWrong, type Result, resultsJson } from '../report/result.ts';
 import { verdictTable } from '../report/table.ts';
 import { PagedeedError, renderDiagnostic } from '../support/diagnostics.ts';
 import { didYouMean } from '../support/nearest.ts';
+import { reductions } from '../system/reductions.ts';
 import { writeEvidence } from './evidence-files.ts';
 import { requireWritable } from './files.ts';
 import type { Command, Given, Option } from './options.ts';
@@ -40,6 +41,11 @@ const options: readonly Option[] = [
   { name: 'timeout', value: 'S', says: 'seconds for each scenario (300)' },
   { name: 'memory', value: 'MIB', says: 'memory for the states of each scenario (2048)' },
   { name: 'depth', value: 'N', says: 'go no deeper than N steps; with one CPU, N operations' },
+  {
+    name: 'reduce',
+    value: 'ID,...|none',
+    says: `what the explicit search may leave out: ${reductions.join(', ')} (all)`,
+  },
   { name: 'jobs', value: 'N', says: 'scenarios at a time (one for each processor)' },
   { name: 'out', value: 'DIR', says: 'write traces and certificates there' },
   { name: 'json', value: null, says: 'print results as JSON' },
@@ -60,6 +66,7 @@ async function check(given: Given): Promise<number> {
     memoryMiB: given.number('memory', 1) ?? 2048,
     depth: given.number('depth', 1) ?? null,
   };
+  const reduce = given.someOf('reduce', reductions);
   const jobs = given.number('jobs', 1) ?? availableParallelism();
   const out = given.text('out');
   const plan = await planCheck(given);
@@ -83,6 +90,7 @@ async function check(given: Given): Promise<number> {
         properties,
         engine,
         limits,
+        ...(reduce && { reduce }),
         ...(stored && { stored }),
       })),
       jobs,

@@ -28,6 +28,8 @@ export interface Given {
   has(name: string): boolean;
   /** undefined: not given. */
   text(name: string): string | undefined;
+  /** Several of these, with commas between; `none` for none of them. Errors: PD0002. */
+  someOf<const T extends string>(name: string, values: readonly T[]): readonly T[] | undefined;
   /** A whole number of at least `least`. Errors: PD0002. */
   number(name: string, least: number): number | undefined;
   /** Errors: PD0002. */
@@ -61,12 +63,20 @@ function readOptions(command: Command, args: readonly string[]): Given {
     },
     oneOf(name, allowed) {
       const value = text(name);
-      if (value === undefined) return undefined;
-      const found = allowed.find((a) => a === value);
-      if (found === undefined) throw unfit(name, `${value} is not one of ${allowed.join(', ')}`);
-      return found;
+      return value === undefined ? undefined : among(name, value, allowed);
+    },
+    someOf(name, allowed) {
+      const value = text(name);
+      if (value === undefined || value === 'none') return value && [];
+      return value.split(',').map((part) => among(name, part, allowed));
     },
   };
+}
+
+function among<T extends string>(name: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((a) => a === value);
+  if (found === undefined) throw unfit(name, `${value} is not one of ${allowed.join(', ')}`);
+  return found;
 }
 
 function unfit(name: string, message: string): PagedeedError {

@@ -1,16 +1,11 @@
 /** A worker thread that checks one program: gets one `CheckRequest`, sends `CheckMessage`s. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { StoredInvariant } from '../evidence/certificate.ts';
 import type { Outcome } from '../evidence/verdict.ts';
-import type { Program } from '../lang/program.ts';
 import { assert } from '../support/assert.ts';
-import type { Limits } from './engine.ts';
+import type { Limits, Task } from './engine.ts';
 import { engineNamed } from './registry.ts';
 
-export interface CheckRequest {
-  readonly program: Program;
-  readonly properties: readonly string[];
-  readonly stored?: StoredInvariant;
+export interface CheckRequest extends Task {
   readonly engine: string;
   readonly limits: Omit<Limits, 'signal'>;
 }
@@ -21,12 +16,10 @@ export type CheckMessage =
 
 assert(parentPort, 'check-worker must be started as a worker thread');
 const port = parentPort;
-const { program, properties, stored, engine: id, limits } = workerData as CheckRequest;
+const { engine: id, limits, ...task } = workerData as CheckRequest;
 const engine = engineNamed(id);
 assert(engine, `no engine is called ${id}`);
 
 const send = (message: CheckMessage): void => port.postMessage(message);
-const outcomes = await engine.check({ program, properties, ...(stored && { stored }) }, limits, (text) =>
-  send({ kind: 'progress', text }),
-);
+const outcomes = await engine.check(task, limits, (text) => send({ kind: 'progress', text }));
 send({ kind: 'done', outcomes });

@@ -2,6 +2,7 @@
 import type { StoredInvariant } from '../evidence/certificate.ts';
 import type { Outcome } from '../evidence/verdict.ts';
 import type { Program } from '../lang/program.ts';
+import type { Reduction } from '../system/reductions.ts';
 
 export interface Task {
   readonly program: Program;
@@ -9,6 +10,8 @@ export interface Task {
   readonly properties: readonly string[];
   /** An invariant that may prove some of them. */
   readonly stored?: StoredInvariant;
+  /** Of the explicit search; all, if not said. */
+  readonly reduce?: readonly Reduction[];
 }
 
 export interface Limits {

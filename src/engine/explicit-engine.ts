@@ -43,6 +43,7 @@ function tryToSearch(task: Task, limits: Limits, progress: (text: string) => voi
         memoryMiB: limits.memoryMiB,
         ...(limits.depth !== null && { depth: limits.depth }),
       },
+      ...(task.reduce && { reduce: task.reduce }),
       trackLocks: properties.includes('lock-order'),
       until: properties,
       progress: (states, depth) => progress(`${states} states, ${depth} steps deep`),

@@ -16,6 +16,7 @@ import {
 } from '../semantics/compile.ts';
 import { TooManyValues, type Values } from '../semantics/values.ts';
 import type { Graph, NodeId } from '../system/graph.ts';
+import type { Reduction } from '../system/reductions.ts';
 import { createStateSet, type StateSet } from './state-set.ts';
 
 /** A loop goes round more often than the graph has it: lower the program again with one round more. */
@@ -74,6 +75,8 @@ export interface SearchResult {
 export interface SearchOptions {
   readonly limits?: SearchLimits;
   readonly trackLocks?: boolean;
+  /** All, if not said. */
+  readonly reduce?: readonly Reduction[];
   /** Called now and then. */
   readonly progress?: (states: number, depth: number) => void;
   /** Stop as soon as all of these properties have been violated, or reached. */

@@ -2,6 +2,7 @@
 import type { Program } from '../lang/program.ts';
 import type { Graph } from '../system/graph.ts';
 import { lower } from '../system/lower.ts';
+import { reductions } from '../system/reductions.ts';
 import { MoreRounds, type SearchOptions, type SearchResult, search } from './explicit.ts';
 import { addRound } from './rounds.ts';
 
@@ -21,8 +22,9 @@ export function searchUnrolled(
   known: ReadonlyMap<string, number> = new Map(),
 ): UnrolledSearch {
   const rounds = new Map(known);
+  const { reduce = reductions } = options;
   for (;;) {
-    const graph = lower(program, { rounds, slice: true });
+    const graph = lower(program, { rounds, slice: reduce.includes('slice') });
     try {
       return { kind: 'searched', graph, rounds, result: search(graph, options) };
     } catch (error) {

@@ -1,0 +1,21 @@
+/** `npm run bench`: what pagedeed takes, beside its peers. Needs dist/; see README.md for what is measured. */
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { measureSeeded, measureShare } from './share.ts';
+import { allSizes, sizeNamed } from './sizes.ts';
+
+const { values } = parseArgs({
+  options: {
+    sizes: { type: 'string' },
+    runs: { type: 'string', default: '3' },
+    quick: { type: 'boolean', default: false },
+  },
+});
+const root = resolve('.');
+const quick = values.quick;
+const sizes = values.sizes ? values.sizes.split(',').map(sizeNamed) : quick ? allSizes.slice(0, 2) : allSizes;
+const runs = quick ? 1 : Number(values.runs);
+const print = (line: string): void => console.log(line);
+
+await measureShare(root, sizes, runs, print);
+await measureSeeded(root, sizes.slice(-1), runs, print);
