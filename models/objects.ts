@@ -44,8 +44,8 @@ export interface page {
 export const page: Struct<page> = struct<page>(
   'page',
   {
-    mapping: pointer('address_space'),
-    index: u64,
+    mapping: { field: pointer('address_space'), owner: true },
+    index: { field: u64, owner: true },
     share: unionWith('index', u64),
     _refcount: u32,
     _mapcount: u32,

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { search } from '../../src/engine/explicit.ts';
 import { engines } from '../../src/engine/registry.ts';
 import { checkProgram } from '../../src/lang/check.ts';
+import { isDataRace } from '../../src/lang/races.ts';
 import { lower } from '../../src/system/lower.ts';
 import * as oracles from './oracle.fixture.ts';
 import type { Reference } from './reference.ts';
@@ -20,7 +21,7 @@ const provable = (reference: Reference) =>
 const decides: Readonly<Record<string, (reference: Reference) => readonly string[]>> = {
   explicit: violated,
   'k-induction': provable,
-  bmc: violated,
+  bmc: (reference) => violated(reference).filter((id) => !isDataRace(id)),
   portfolio: (reference) => [...violated(reference), ...provable(reference)],
 };
 /** Those that follow runs beyond an oops. */

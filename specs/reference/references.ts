@@ -17,34 +17,44 @@ const dereferences = {
 } as const;
 const ownership = { 'share-count': 'proved', 'idle-clean': 'proved', 'owner-tuple': 'proved' } as const;
 
-/** `deadlock-free` is proved at one CPU only. */
+/** `deadlock-free` and `no-data-race` are proved at one CPU only. */
 export const references: readonly Reference[] = [
   // One increment of three is one step: 0, 1 and 2 done.
   { program: counterProgram(1), verdicts: { total: 'proved' }, states: 3, transitions: 2 },
   {
     program: counterProgram(2),
-    verdicts: { total: 'violated' },
+    verdicts: { total: 'violated', 'no-data-race': 'violated', 'no-data-race:counter.n': 'violated' },
     violatedWithin: 16,
     states: 1656,
     transitions: 2884,
   },
   {
     program: mutexProgram(2, true),
-    verdicts: { 'no-bug': 'proved', 'lock-pairing': 'proved', 'deadlock-free': 'proved' },
-    unproved: ['deadlock-free'],
+    verdicts: {
+      'no-bug': 'proved',
+      'lock-pairing': 'proved',
+      'deadlock-free': 'proved',
+      'no-data-race': 'proved',
+    },
+    unproved: ['deadlock-free', 'no-data-race'],
     states: 28,
     transitions: 44,
   },
   {
     program: mutexProgram(3, true),
-    verdicts: { 'no-bug': 'proved', 'lock-pairing': 'proved', 'deadlock-free': 'proved' },
-    unproved: ['deadlock-free'],
+    verdicts: {
+      'no-bug': 'proved',
+      'lock-pairing': 'proved',
+      'deadlock-free': 'proved',
+      'no-data-race': 'proved',
+    },
+    unproved: ['deadlock-free', 'no-data-race'],
     states: 80,
     transitions: 168,
   },
   {
     program: mutexProgram(2, false),
-    verdicts: { 'no-bug': 'violated' },
+    verdicts: { 'no-bug': 'violated', 'no-data-race': 'violated' },
     violatedWithin: 7,
     states: 182,
     transitions: 310,

@@ -15,7 +15,7 @@ import {
 } from './catalogue.ts';
 import { loadModel } from './model-file.ts';
 import type { Given } from './options.ts';
-import { AFTER_OOPS, type Cell, checkPropertyNames, isReach } from './subject.ts';
+import { AFTER_OOPS, type Cell, checkPropertyNames, mayNamePlace } from './subject.ts';
 
 export type Plan =
   | { readonly cells: readonly PlannedCell[]; readonly kernel: boolean }
@@ -93,7 +93,7 @@ function planScenarios(given: Given): readonly PlannedCell[] {
     runs.map(({ prefix, properties }) => {
       const setting = prefix === '' ? chosen : { ...chosen, policy: { ...chosen.policy, afterOops: true } };
       const program = scenarioProgram(id, setting, properties);
-      if (properties.some(isReach)) checkPropertyNames(properties, propertyIds, program);
+      if (properties.some(mayNamePlace)) checkPropertyNames(properties, propertyIds, program);
       const claimed = claims.filter((c) => c.scenario === id && sameSetting(c, setting));
       const stored = prefix === '' ? storedFor(id, setting) : {};
       return { scenario: id, program, prefix, properties, claimed: verdictsOf(claimed), ...stored };

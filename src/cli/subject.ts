@@ -1,6 +1,7 @@
 /** What a check is about: programs and the properties asked of each. */
 import { functionLines } from '../lang/print.ts';
 import type { Program } from '../lang/program.ts';
+import { fieldsOfRace, isDataRace, raceOn, racingFields } from '../lang/races.ts';
 import { PagedeedError } from '../support/diagnostics.ts';
 import { didYouMean } from '../support/nearest.ts';
 
@@ -10,15 +11,17 @@ export interface Cell {
   readonly properties: readonly string[];
 }
 
-/** Errors: PD0102 for a property that is not among `known`, nor a place that can be reached. */
+/** Errors: PD0102 for a property that is not among `known`, nor names a place of the program. */
 export function checkPropertyNames(
   asked: readonly string[],
   known: readonly string[],
   program: Program | null,
 ): void {
-  const unknown = asked.find((id) => !known.includes(id) && !(program ? isTarget(program, id) : isReach(id)));
+  const unknown = asked.find(
+    (id) => !known.includes(id) && !(program ? isPlace(program, id) : mayNamePlace(id)),
+  );
   if (unknown === undefined) return;
-  const names = [...known, ...(program ? program.functions.map((fn) => `reach:${fn.name}`) : [])];
+  const names = [...known, ...(program ? placesIn(program) : [])];
   throw new PagedeedError({
     code: 'PD0102',
     message: `no property is called ${unknown}`,
@@ -29,7 +32,16 @@ export function checkPropertyNames(
 /** Before a property's name: on runs that go on after an oops. */
 export const AFTER_OOPS = 'after-oops:';
 
-export const isReach = (id: string): boolean => id.startsWith('reach:');
+/** A property that names a place of a program: `reach:FUNCTION`, or `no-data-race:STRUCT.FIELD`. */
+export const mayNamePlace = (id: string): boolean => id.startsWith('reach:') || isDataRace(id);
+
+const placesIn = (program: Program): readonly string[] => [
+  ...program.functions.map((fn) => `reach:${fn.name}`),
+  ...racingFields(program).map(raceOn),
+];
+
+const isPlace = (program: Program, id: string): boolean =>
+  isDataRace(id) ? fieldsOfRace(program, id).size > 0 : isTarget(program, id);
 
 /** `reach:FUNCTION`, or `reach:FUNCTION:LINE:then` for a branch. */
 function isTarget(program: Program, id: string): boolean {

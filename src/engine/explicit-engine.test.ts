@@ -48,6 +48,32 @@ test('lock order fails with one CPU, with a trace for each edge; a deadlock need
   expect(verdicts(await check(twoLocksProgram(2), properties))).toEqual(['violated', 'violated']);
 });
 
+test('a data race is shown with both accesses, one trace for each two functions; with one CPU there is none', async () => {
+  const properties = ['no-data-race:counter.n', 'no-data-race'];
+  const [n, any] = await check(counterProgram(2), [...properties, 'no-bug']);
+  const race = { field: 'counter.n', functions: ['add one', 'add one'] };
+  expect(n?.verdict).toMatchObject({
+    verdict: 'violated',
+    traces: [
+      {
+        shown: { property: 'no-data-race:counter.n', race },
+        says: 'counter[0].n may be stored to by CPU 0 in add one() while it is read by CPU 1 in add one(): nothing orders the two',
+        waiting: [
+          { cpu: 0, text: 'counter[0].n++;', racing: { word: 'counter[0].n', store: true } },
+          { cpu: 1, text: 'counter[0].n++;', racing: { word: 'counter[0].n', store: false } },
+        ],
+      },
+    ],
+  });
+  const traces = any?.verdict.verdict === 'violated' ? any.verdict.traces : [];
+  expect(traces.map((t) => t.shown.race?.field).sort()).toEqual([
+    'counter.done',
+    'counter.n',
+    'counter.started',
+  ]);
+  expect(verdicts(await check(counterProgram(1), properties))).toEqual(['bounded', 'bounded']);
+});
+
 test('what is possible is reached, what is not stays open', async () => {
   const properties = ['reach:page_host:2:then', 'reach:page_host:6:then', 'reach:page_share'];
   expect(verdicts(await check(sentinelProgram(1), properties))).toEqual(['reached', 'bounded', 'reached']);

@@ -2,6 +2,7 @@
 import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
 import type { Shown } from '../evidence/trace.ts';
 import type { Outcome, Verdict } from '../evidence/verdict.ts';
+import { fieldsOfRace, isDataRace } from '../lang/races.ts';
 import { TooManyValues } from '../semantics/values.ts';
 import type { Engine, Limits, Task } from './engine.ts';
 import { type Evidence, evidence, leavesModel, shown } from './evidence.ts';
@@ -45,6 +46,7 @@ function tryToSearch(task: Task, limits: Limits, progress: (text: string) => voi
       },
       ...(task.reduce && { reduce: task.reduce }),
       trackLocks: properties.includes('lock-order'),
+      trackRaces: properties.some(isDataRace) && task.program.bounds.cpus > 1,
       until: properties,
       progress: (states, depth) => progress(`${states} states, ${depth} steps deep`),
     });
@@ -63,8 +65,7 @@ function judge(property: string, task: Task, result: SearchResult, limits: Limit
       ? shown('reached', [evidenceOf(task, result, found, { property })])
       : open(task, result, limits);
   }
-  if (property === 'no-data-race' && task.program.bounds.cpus > 1)
-    return { verdict: 'unknown', reason: 'this engine does not look for data races' };
+  if (isDataRace(property)) return judgeRaces(property, task, result, limits);
   const found = result.found.get(property);
   return found
     ? shown('violated', [evidenceOf(task, result, found, { property })])
@@ -84,6 +85,17 @@ function judgeLockOrder(task: Task, result: SearchResult, limits: Limits): Verdi
     return evidenceOf(task, result, found, { property: 'lock-order', edge });
   });
   return shown('violated', all);
+}
+
+/** One trace for each race that was found. */
+function judgeRaces(property: string, task: Task, result: SearchResult, limits: Limits): Verdict {
+  const fields = fieldsOfRace(task.program, property);
+  const races = result.races.filter(({ race }) => fields.has(race.field));
+  if (races.length === 0) return open(task, result, limits);
+  return shown(
+    'violated',
+    races.map(({ race, found }) => evidenceOf(task, result, found, { property, race })),
+  );
 }
 
 function evidenceOf({ program }: Task, result: SearchResult, found: Found, what: Shown): Evidence {

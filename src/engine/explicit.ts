@@ -4,7 +4,8 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
-import type { Move } from '../evidence/trace.ts';
+import type { Move, Race } from '../evidence/trace.ts';
+import { fieldsOfRace, isDataRace, raceOn } from '../lang/races.ts';
 import {
   BLOCKED,
   type Compiled,
@@ -17,6 +18,7 @@ import {
 import { TooManyValues, type Values } from '../semantics/values.ts';
 import type { Graph, NodeId } from '../system/graph.ts';
 import type { Reduction } from '../system/reductions.ts';
+import { raceDetector } from './race-detector.ts';
 import { createStateSet, type StateSet } from './state-set.ts';
 
 /** A loop goes round more often than the graph has it: lower the program again with one round more. */
@@ -36,6 +38,11 @@ export interface SearchLimits {
   /** Steps from the initial state. */
   readonly depth?: number;
   readonly states?: number;
+}
+
+export interface FoundRace {
+  readonly race: Race;
+  readonly found: Found;
 }
 
 /** A property failed: the state before the failing step, and that step. */
@@ -66,6 +73,8 @@ export interface SearchResult {
   readonly reached: ReadonlyMap<string, Found>;
   /** `held -> taken` by lock name, with the first step that shows it. */
   readonly order: ReadonlyMap<string, Found>;
+  /** The data races, each with the first state that shows it; none where they are not tracked. */
+  readonly races: readonly FoundRace[];
   readonly visited: StateSet;
   readonly compiled: Compiled;
   /** The moves that lead to a found step and through it. */
@@ -77,6 +86,8 @@ export interface SearchOptions {
   readonly trackLocks?: boolean;
   /** All, if not said. */
   readonly reduce?: readonly Reduction[];
+  /** Data races are looked for. */
+  readonly trackRaces?: boolean;
   /** Called now and then. */
   readonly progress?: (states: number, depth: number) => void;
   /** Stop as soon as all of these properties have been violated, or reached. */
@@ -144,6 +155,10 @@ function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): Searc
       depth: depth + 1,
     };
   }
+  /** What is found in the state itself, and not in a step from it. */
+  function inState(property: string): Found {
+    return { property, node: null, state: from, cpu: 0, start: -1, choices: [], pauses: -1, depth };
+  }
   function note(property: string, node: NodeId | null): void {
     if (!found.has(property)) found.set(property, here(property, node));
   }
@@ -167,11 +182,19 @@ function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): Searc
   };
   const compiled = compile(graph, listener, { idBits, trackLocks: options.trackLocks ?? false });
   const { state, layout, choices, values } = compiled;
+  const races: FoundRace[] = [];
+  const findRaces = options.trackRaces
+    ? raceDetector(graph, compiled, (race) => races.push({ race, found: inState(raceOn(race.field)) }))
+    : null;
+  const fieldsAsked = new Map(
+    (options.until ?? []).filter(isDataRace).map((id) => [id, fieldsOfRace(program, id)]),
+  );
 
   const visited = createStateSet(layout.cells);
   const parents: number[] = [-1];
   visited.insert(compiled.initial);
   const base = new Int32Array(layout.cells);
+  const all = Array.from({ length: cpus }, (_, c) => c);
   let transitions = 0;
   let levelEnd = 1;
   let stopped: string | null = null;
@@ -214,12 +237,8 @@ function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): Searc
         if (runAll(compiled.resumes[pc] as (cpu: number) => number)) blocked++;
       }
     }
-    if (blocked > 0 && blocked === busy && cpus > 1) {
-      cpu = 0;
-      start = -1;
-      choices.reset();
-      note('deadlock-free', null);
-    }
+    const stuck = blocked > 0 && blocked === busy && cpus > 1;
+    if (stuck && !found.has('deadlock-free')) found.set('deadlock-free', inState('deadlock-free'));
   }
 
   for (; from < visited.size; from++) {
@@ -241,11 +260,17 @@ function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): Searc
       break;
     }
     visited.read(from, base);
+    if (findRaces) {
+      state.set(base);
+      findRaces(all.map(pcOf));
+    }
     expand();
   }
 
   function isShown(id: string): boolean {
     if (id.startsWith('reach:')) return reached.has(id.slice('reach:'.length));
+    const fields = fieldsAsked.get(id);
+    if (fields) return races.some(({ race }) => fields.has(race.field));
     return id === 'lock-order' ? inverted : found.has(id);
   }
 
@@ -297,6 +322,7 @@ function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): Searc
     found,
     reached,
     order,
+    races,
     visited,
     compiled,
     moves(f) {

@@ -8,7 +8,9 @@ const explored = new WeakMap<Program, { readonly options: SearchOptions; readonl
 /** The search of the whole instance; one that came to its end before is used again, if it noted as much. */
 export function explore(program: Program, options: SearchOptions): UnrolledSearch {
   const before = explored.get(program);
-  const suffices = !options.trackLocks || before?.options.trackLocks;
+  const suffices =
+    (!options.trackLocks || before?.options.trackLocks) &&
+    (!options.trackRaces || before?.options.trackRaces);
   if (before && suffices && before.search.kind === 'searched' && before.search.result.complete)
     return before.search;
   const search = searchUnrolled(program, options);

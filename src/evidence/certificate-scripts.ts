@@ -1,4 +1,5 @@
 /** The scripts of a certificate, from the transition system and the invariant alone: the same input gives the same text. */
+import { isDataRace } from '../lang/races.ts';
 import { composeScript } from '../semantics/scripts.ts';
 import { substitute, type Term } from '../semantics/terms.ts';
 import { assuming, type NamedStep, type Transitions } from '../semantics/transitions.ts';
@@ -29,7 +30,7 @@ export function isProvable(system: Transitions, property: string): boolean {
   if (program.afterOops) return false; // terms end with the oops
   const target = property.startsWith('reach:') ? property.slice('reach:'.length) : null;
   if (target !== null) return nodes.some((n) => n.op === 'reach' && n.target === target);
-  if (property === 'deadlock-free' || property === 'no-data-race') return program.bounds.cpus === 1;
+  if (property === 'deadlock-free' || isDataRace(property)) return program.bounds.cpus === 1;
   if (property === 'lock-order') return system.setting.lockRank.size > 0;
   return languageProperties.has(property) || program.properties.some((p) => p.id === property);
 }

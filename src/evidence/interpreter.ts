@@ -41,7 +41,14 @@ export interface Finding {
 }
 
 export type Pause =
-  | { readonly kind: 'access'; readonly site: Site; readonly place: Place; readonly store: boolean }
+  | {
+      readonly kind: 'access';
+      readonly site: Site;
+      readonly place: Place;
+      readonly store: boolean;
+      /** The word to be accessed; null where there is none, as the pointer names no object. */
+      readonly word: () => string | null;
+    }
   | {
       readonly kind: 'primitive';
       readonly site: Site;
@@ -214,7 +221,7 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
         const index = node.place.index && (yield* evaluate(node.place.index, cpu, stmt));
         if (looking) return seen(node.place, address, index);
         const paused = stmt !== null && !ghosts.has(node.place.struct);
-        if (paused) yield { kind: 'access', site: site(cpu, stmt), place: node.place, store: false };
+        if (paused) yield access(cpu, stmt, node.place, false, address, index);
         const value = loadFrom(node.place, address, index);
         if (paused) reads.push(value);
         return value.value;
@@ -225,6 +232,21 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
         return yield* callFunction(functionNamed(program, node.name), args, cpu);
       }
     }
+  }
+
+  function access(
+    cpu: number,
+    stmt: StmtNode,
+    place: Place,
+    store: boolean,
+    address: bigint,
+    index: bigint | undefined,
+  ): Pause {
+    const word = () => {
+      const object = memory.resolve(place, address);
+      return typeof object === 'number' ? (memory.load(place, object, index)?.word ?? null) : null;
+    };
+    return { kind: 'access', site: site(cpu, stmt), place, store, word };
   }
 
   function site(cpu: number, stmt: StmtNode): Site {
@@ -307,7 +329,7 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
         const address = yield* evaluate(place.pointer, cpu, stmt);
         const index = place.index && (yield* evaluate(place.index, cpu, stmt));
         const value = yield* evaluate(stmt.value, cpu, stmt);
-        if (!ghosts.has(place.struct)) yield { kind: 'access', site: site(cpu, stmt), place, store: true };
+        if (!ghosts.has(place.struct)) yield access(cpu, stmt, place, true, address, index);
         storeTo(place, address, index, value);
         judgeStore(stmt, cpu);
         return next;

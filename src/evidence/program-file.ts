@@ -153,6 +153,7 @@ const field = record<FieldNode>({
   aliasOf: optional(text),
   sparse: optional(flag),
   lock: optional(flag),
+  owner: optional(flag),
 });
 const struct = record<StructNode>({
   name: text,

@@ -198,3 +198,29 @@ test('the order of two locks, and a branch that is reached', () => {
   });
   expect(replay(writeTrace(reach), 'trace.itf.json')).toEqual(reach);
 });
+
+test('a data race names both accesses; another race, or a step more, is refused', () => {
+  const shown = {
+    property: 'no-data-race:counter.n',
+    race: { field: 'counter.n', functions: ['add one', 'add one'] },
+  };
+  const trace = record(
+    [start, { ...start, cpu: 1 }, { ...start, operation: null, pauses: 1 }],
+    counterProgram(2),
+    shown,
+  );
+  expect(replay(writeTrace(trace), 'trace.itf.json')).toEqual(trace);
+  expect(trace.says).toBe(
+    'counter[0].n may be stored to by CPU 0 in add one() while it is read by CPU 1 in add one(): nothing orders the two',
+  );
+  const change = (by: (json: Json) => void) => {
+    const json = JSON.parse(writeTrace(trace)) as Json;
+    by(json);
+    return refusal(JSON.stringify(json));
+  };
+  const refused = 'PD0402 trace.itf.json: states';
+  expect(change((j) => (j['#meta'].pagedeed.race.field = 'counter.done'))).toBe(refused);
+  expect(change((j) => (j['#meta'].pagedeed.race.functions[0] = 'add two'))).toBe(refused);
+  expect(change((j) => (j['#meta'].pagedeed.property = 'no-data-race:counter.done'))).toBe(refused);
+  expect(change((j) => j.states.pop())).toBe(refused);
+});

@@ -2,9 +2,11 @@
 import type { Addresses } from '../lang/addresses.ts';
 import { DEAD, holdersBits } from '../lang/locks.ts';
 import { printPlace, printStmt } from '../lang/print.ts';
-import type { Program } from '../lang/program.ts';
+import { type Program, structNamed } from '../lang/program.ts';
+import { fieldsOfRace, isDataRace } from '../lang/races.ts';
+import { storageOf } from '../lang/words.ts';
 import { createMachine, type Executed, type Pause, type Site, statementLines } from './interpreter.ts';
-import type { Shown, Trace, TraceStep, Waiting } from './trace.ts';
+import type { Race, Shown, Trace, TraceStep, Waiting } from './trace.ts';
 
 export interface Run {
   readonly steps: readonly TraceStep[];
@@ -71,8 +73,53 @@ export function createRun(program: Program, addresses: Addresses): Run {
   function waiting(): readonly Waiting[] {
     return cpus.filter(waits).map((cpu) => {
       const pause = machine.pauseOf(cpu) as Extract<Pause, { kind: 'primitive' }>;
-      return { cpu, ...position(cpu, pause.site), lock: pause.lock() };
+      return { cpu, ...position(cpu, pause.site), lock: pause.lock(), racing: null };
     });
+  }
+
+  /** The plain access that a CPU is about to make, and to which word; null if it is about to do something else. */
+  function accessOf(cpu: number) {
+    const pause = machine.pauseOf(cpu);
+    if (pause?.kind !== 'access' || pause.place.access !== 'plain') return null;
+    const word = pause.word();
+    return word === null ? null : { cpu, word, site: pause.site, place: pause.place, store: pause.store };
+  }
+  type Accessing = NonNullable<ReturnType<typeof accessOf>>;
+
+  const fieldOf = ({ place }: Accessing): string =>
+    `${place.struct}.${storageOf(structNamed(program, place.struct), place.field).name}`;
+
+  /** Two CPUs that are in this race now, one in each of its functions. */
+  function racing(race: Race): readonly Accessing[] | null {
+    const accesses = cpus.flatMap((cpu) => accessOf(cpu) ?? []);
+    for (const a of accesses)
+      for (const b of accesses) {
+        const conflict = a.cpu !== b.cpu && a.word === b.word && (a.store || b.store);
+        const functions = [a, b].map(({ site }) => site.calls.at(-1));
+        if (conflict && fieldOf(a) === race.field && functions.every((f, i) => f === race.functions[i]))
+          return [a, b].sort((one, other) => one.cpu - other.cpu);
+      }
+    return null;
+  }
+
+  const toRace = ({ cpu, site, word, store }: Accessing): Waiting => ({
+    cpu,
+    ...position(cpu, site),
+    lock: null,
+    racing: { word, store },
+  });
+
+  function saysRacing(accesses: readonly Accessing[]): string {
+    const [first, second] = accesses.map(
+      ({ cpu, store, site }) => `${store ? 'stored to' : 'read'} by CPU ${cpu} in ${site.calls.at(-1)}()`,
+    );
+    return `${accesses[0]?.word} may be ${first} while it is ${second}: nothing orders the two`;
+  }
+
+  /** What CPUs are about to do, where that is what is shown. */
+  function pending({ property, race }: Shown): readonly Waiting[] {
+    if (property === 'deadlock-free') return waiting();
+    return race ? (racing(race) ?? []).map(toRace) : [];
   }
 
   /** All that run wait, and something runs. */
@@ -105,8 +152,12 @@ export function createRun(program: Program, addresses: Addresses): Run {
       const access = pause?.kind === 'access' ? printPlace(pause.place) : null;
       return note(cpu, machine.step(cpu, choice ?? undefined), { choice, access });
     },
-    shows({ property, edge }) {
+    shows({ property, edge, race }) {
       if (property === 'deadlock-free') return stuck() ? waiting().map(saysWaiting).join('; ') : null;
+      if (isDataRace(property)) {
+        const accesses = race && fieldsOfRace(program, property).has(race.field) ? racing(race) : null;
+        return accesses && saysRacing(accesses);
+      }
       if (property === 'lock-order') {
         const shown = last?.locked.some((e) => e.held === edge?.held && e.taken === edge.taken);
         return edge && shown ? `${edge.taken} is taken while ${edge.held} is held` : null;
@@ -122,7 +173,7 @@ export function createRun(program: Program, addresses: Addresses): Run {
       addresses,
       shown,
       steps,
-      waiting: shown.property === 'deadlock-free' ? waiting() : [],
+      waiting: pending(shown),
       says,
     }),
   };

@@ -11,6 +11,7 @@ import {
   count,
   dictionary,
   digits,
+  list,
   malformed,
   nullable,
   oneOf,
@@ -20,7 +21,7 @@ import {
 } from './codec.ts';
 import type { LockEdge } from './interpreter.ts';
 import { programCodec, programHash } from './program-file.ts';
-import type { Shown, Trace, TraceStep } from './trace.ts';
+import type { Race, Shown, Trace, TraceStep } from './trace.ts';
 
 const FORMAT_DESCRIPTION = 'https://apalache-mc.org/docs/adr/015adr-trace.html';
 
@@ -38,6 +39,7 @@ interface Head {
   readonly version: 1;
   readonly property: string;
   readonly edge?: LockEdge;
+  readonly race?: Race;
   readonly says: string;
   readonly hash: string;
   readonly addresses: Readonly<Record<string, bigint>>;
@@ -48,6 +50,7 @@ const head = record<Head>({
   version: oneOf(1),
   property: text,
   edge: optional(record<LockEdge>({ held: text, taken: text })),
+  race: optional(record<Race>({ field: text, functions: list(text) })),
   says: text,
   hash: text,
   addresses: dictionary(digits),
@@ -116,6 +119,7 @@ export function writeTrace(trace: Trace): string {
     version: 1,
     property: shown.property,
     ...(shown.edge && { edge: shown.edge }),
+    ...(shown.race && { race: shown.race }),
     says,
     hash: programHash(program),
     addresses: Object.fromEntries(trace.addresses),
@@ -161,9 +165,10 @@ export function readTrace(
     const [cpu, started, choice] = ['cpu', 'started', 'choice'].map((key) => member(meta, key, at));
     return move.decode({ cpu, started, choice }, at);
   });
-  const { program, hash, property, edge } = read;
+  const { program, hash, property, edge, race } = read;
+  const shown = { property, ...(edge && { edge }), ...(race && { race }) };
   const addresses = new Map(Object.entries(read.addresses));
-  return { json, source: { program, hash, addresses, shown: { property, ...(edge && { edge }) }, moves } };
+  return { json, source: { program, hash, addresses, shown, moves } };
 }
 
 function parse(source: string, file: string): unknown {

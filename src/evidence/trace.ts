@@ -10,6 +10,16 @@ export interface Shown {
   readonly property: string;
   /** For `lock-order`: the edge of the cycle that this trace gives. */
   readonly edge?: LockEdge;
+  /** For `no-data-race`: which of its races. */
+  readonly race?: Race;
+}
+
+/** Two accesses, one of them a store, that nothing keeps apart. */
+export interface Race {
+  /** `STRUCT.FIELD` of the word. */
+  readonly field: string;
+  /** The functions that make the accesses, in the order of their names. */
+  readonly functions: readonly string[];
 }
 
 export interface Trace {
@@ -17,7 +27,7 @@ export interface Trace {
   readonly addresses: Addresses;
   readonly shown: Shown;
   readonly steps: readonly TraceStep[];
-  /** CPUs that cannot go on at the end; only in traces of `deadlock-free`. */
+  /** What CPUs are about to do at the end: those that cannot go on, or the two that race; none in other traces. */
   readonly waiting: readonly Waiting[];
   /** One sentence without a full stop: what the last step shows. */
   readonly says: string;
@@ -45,15 +55,17 @@ export interface TraceStep {
   readonly ended: 'no' | 'returned' | 'not-enabled' | 'oops';
 }
 
-/** A CPU that stands before a statement that waits. */
+/** A CPU that stands before a statement that waits, or one that races. */
 export interface Waiting {
   readonly cpu: number;
   readonly calls: readonly string[];
   readonly kept: number;
   readonly line: number;
   readonly text: string;
-  /** The lock that it waits for, as a word; null if it waits for something else. */
+  /** The lock that it waits for, as a word; null if it waits for something else, or does not wait. */
   readonly lock: string | null;
+  /** The word that it is about to access, and how; null if it waits. */
+  readonly racing: { readonly word: string; readonly store: boolean } | null;
 }
 
 /** One step of a search: which CPU, what it starts if it is idle, and its answers to the choices. */

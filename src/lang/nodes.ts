@@ -171,6 +171,8 @@ export interface FieldNode {
   readonly sparse?: boolean;
   /** This word is a lock; its value is the holders' mask (see locks). */
   readonly lock?: boolean;
+  /** Says who owns the object: `no-data-race` is about these words (see races). */
+  readonly owner?: boolean;
 }
 
 export interface StructNode {

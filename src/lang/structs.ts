@@ -14,6 +14,7 @@ export type FieldSpec =
       readonly aliasOf?: string;
       readonly sparse?: boolean;
       readonly lock?: boolean;
+      readonly owner?: boolean;
     };
 
 export interface Struct<S> {

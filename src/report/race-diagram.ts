@@ -135,8 +135,10 @@ function remarks(
   return parts.length > 0 ? comment(parts.join(', ')) : '';
 }
 
-const waitRemark = ({ lock }: Waiting): string =>
-  comment(lock === null ? 'waits for ever' : `waits for ever for ${lock}`);
+function waitRemark({ lock, racing }: Waiting): string {
+  if (racing) return comment(`about to ${racing.store ? 'store to' : 'read'} ${racing.word}`);
+  return comment(lock === null ? 'waits for ever' : `waits for ever for ${lock}`);
+}
 
 /** A comment whose delimiters stay with their words where it is wrapped. */
 const comment = (text: string): string => `/*${NO_BREAK}${text}${NO_BREAK}*/`;

@@ -13,6 +13,7 @@ export function traceJson(trace: Trace): string {
     policy: program.policy,
     property: shown.property,
     ...(shown.edge && { edge: shown.edge }),
+    ...(shown.race && { race: shown.race }),
     says: closing(trace),
     steps: steps.map((step) => ({
       ...step,

@@ -12,7 +12,7 @@ import { bitsOf, type Type } from '../lang/types.ts';
 import { placeExpressions, readsMemory, subexpressions } from '../lang/walk.ts';
 import { instancesOf, storageOf } from '../lang/words.ts';
 import { assert } from '../support/assert.ts';
-import { type Graph, type GraphNode, type NodeId, successors } from '../system/graph.ts';
+import { type Graph, type GraphNode, type NodeId, type Point, successors } from '../system/graph.ts';
 import { fieldSlot, type Layout, layOut, type Slot } from './layout.ts';
 import { writeRegion } from './structure.ts';
 import { createValues, type Values } from './values.ts';
@@ -49,6 +49,8 @@ export interface Compiled {
   readonly starts: readonly ((cpu: number) => number)[];
   /** By control point; index 0 (idle) is unused. */
   readonly resumes: readonly ((cpu: number) => number)[];
+  /** By control point: the plain access that a CPU is about to make there, if it is about to make one. */
+  readonly accesses: readonly (PlainAccess | null)[];
   readonly choices: Choices;
   /** Pauses of the last step that ran, as the interpreter counts them. */
   readonly pauses: { count: number };
@@ -58,6 +60,14 @@ export interface Compiled {
   readonly predicates: readonly (() => boolean)[];
   /** Addresses of the objects, as the values have them. */
   readonly addresses: Addresses;
+}
+
+export interface PlainAccess {
+  /** `STRUCT.FIELD` of the storage. */
+  readonly field: string;
+  readonly store: boolean;
+  /** Where the word lies in `state`, in bits; -1 where the pointer names no object, or the index no element. */
+  bit(cpu: number): number;
 }
 
 /** The answers to the choices of one step; `next` moves to the next combination. */
@@ -672,10 +682,7 @@ export function compile(
   function segment(from: NodeId, live: readonly string[]): string {
     entry = from;
     localNames.clear();
-    const loads = live.map((l) => {
-      const slot = layout.registers[layout.registerOf.get(l) as number] as Slot;
-      return `${jsLocal(l)} = ${read(cpuBit(slot), slot.width)};`;
-    });
+    const loads = registersOf(live).map((load) => `${load};`);
     const body = writeRegion({
       entry: ENTRY,
       successors: (id) => (pointNumber.has(id) ? [] : successors(nodeAt(id))),
@@ -684,6 +691,38 @@ export function compile(
     });
     const declared = [...localNames.values()].map((v) => `${v} = 0`);
     return `function step_${from}(cpu) {\nlet n = 0, o = 0, i = 0, b = 0, d = 0${declared.length ? `, ${declared.join(', ')}` : ''};\n${loads.join('\n')}\n${body}\n}`;
+  }
+
+  function registersOf(live: readonly string[]): readonly string[] {
+    return live.map((l) => {
+      const slot = layout.registers[layout.registerOf.get(l) as number] as Slot;
+      return `${jsLocal(l)} = ${read(cpuBit(slot), slot.width)}`;
+    });
+  }
+
+  /** The plain access to a word of the state that a control point stands before. */
+  function plainAccess({ node, live }: Point): PlainAccess | null {
+    const action = graph.nodes[node] as GraphNode;
+    if ((action.op !== 'load' && action.op !== 'store') || action.place.access !== 'plain') return null;
+    const { place } = action;
+    const storage = storageOf(structNamed(program, place.struct), place.field);
+    if (!fieldSlot(layout, place.struct, storage.name)) return null;
+    const code = () => {
+      localNames.clear();
+      const registers = registersOf(live);
+      const [instance, index] = [instanceOf(place.pointer, place.struct), indexOf(place)];
+      const { bit } = locate(place, 'o', index === null ? null : 'i');
+      return `(cpu) => {
+${registers.length > 0 ? `const ${registers.join(', ')};` : ''}
+const o = ${instance}, i = ${index ?? 0};
+return o < 0 || i < 0 ? -1 : ${bit};
+}`;
+    };
+    return {
+      field: `${place.struct}.${storage.name}`,
+      store: action.op === 'store',
+      bit: onFirstCall(() => evaluateCode(code())),
+    };
   }
 
   function evaluateCode<T>(code: string): T {
@@ -709,6 +748,8 @@ export function compile(
     onFirstCall(() => evaluateCode(p ? segment(p.node, p.live) : `() => ${NO_SUCCESSOR}`)),
   );
 
+  const accesses = [null, ...graph.points.map(plainAccess)];
+
   state.fill(0);
   for (const { place, value } of program.initial) {
     assert(place.pointer.kind === 'address', 'an initial value belongs to a known object');
@@ -730,6 +771,7 @@ export function compile(
     initial: state.slice(),
     starts,
     resumes,
+    accesses,
     predicates,
     choices,
     pauses,
