@@ -36,6 +36,72 @@ function atOneCpu(
   );
 }
 
+/** At these bounds all that can be reached is: smaller ones leave some of it out. */
+const fewOffsets: ScenarioBounds = { ...oneCpu, offsets: 1 };
+
+/** Each function that is part of the scenario can be entered, but for these; nothing is proved of an empty model. */
+function reachable(scenario: string, but: readonly string[]): readonly Claim[] {
+  const claim = { scenario, bounds: fewOffsets, policy: killAll, sets: ['reach'] };
+  return [
+    { ...claim, property: 'reach:*', verdict: 'reached' },
+    ...but.map((fn) => ({ ...claim, property: `reach:${fn}`, verdict: 'unreachable' as const })),
+  ];
+}
+
+/** A KSM or anonymous page is never a DAX page; the filter is off; one CPU never waits; SIGKILL is for lost addresses. */
+const never = [
+  'collect_procs_ksm',
+  'collect_procs_anon',
+  'folio_lock_anon_vma_read',
+  'folio_mapped',
+  'page_mapped_in_vma',
+  'folio_anon_vma',
+  'hwpoison_filter_dev',
+  'folio_mapping',
+  'wait_entry_unlocked',
+  'do_send_sig_info_SIGKILL',
+];
+const sharing = [
+  'dax_page_share_put',
+  'dax_page_share_get',
+  'dax_iomap_copy_around',
+  'dax_fault_return',
+  'vmf_error',
+];
+const xfsSharing = [
+  'xfs_reflink_allocate_cow',
+  'xfs_refcount_find_shared',
+  'xfs_reflink_cancel_cow_range',
+  'xfs_reflink_end_cow',
+  ...sharing,
+];
+const genericRoute = [
+  'mf_generic_kill_procs',
+  'dax_lock_folio',
+  'dax_unlock_folio',
+  'hwpoison_filter',
+  'collect_procs',
+  'folio_test_ksm',
+  'folio_test_anon',
+  'add_to_kill_anon_file',
+  'collect_procs_file',
+  'page_address_in_vma',
+];
+const filesystemRoute = [
+  'xfs_dax_notify_ddev_failure',
+  'xfs_rmap_query_range',
+  'xfs_dax_failure_fn',
+  'xfs_iget_incore',
+  'igrab',
+  'mf_dax_kill_procs',
+  'dax_lock_mapping_entry',
+  'dax_unlock_mapping_entry',
+  'page_of_cookie',
+  'collect_procs_fsdax',
+  'add_to_kill_fsdax',
+  'xfs_force_shutdown',
+];
+
 /** All that v6.12's order-0 pages have. */
 const all: readonly string[] = properties.map((p) => p.id);
 
@@ -61,4 +127,9 @@ export const claims: readonly Claim[] = [
     'marked',
     'lock-order',
   ]),
+  ...reachable('v6.12/ext4', [...never, ...sharing, 'notify_failure']),
+  ...reachable('v6.12/xfs', [...never, ...xfsSharing, ...filesystemRoute]),
+  ...reachable('v6.12/xfs-rmapbt', [...never, ...xfsSharing, ...genericRoute, 'xfs_force_shutdown']),
+  ...reachable('v6.12/xfs-reflink', [...never, ...filesystemRoute]),
+  ...reachable('v6.12/xfs-reflink-rmapbt', [...never, ...genericRoute]),
 ];

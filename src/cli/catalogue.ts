@@ -54,7 +54,7 @@ export function scenarioProgram(id: string, { bounds, policy }: Setting, wanted:
   const parts = properties.filter((p) => wanted.includes(p.id)).map((p) => p.build(spec.bounds));
   return program({
     ...spec,
-    policy: showSetting(policy),
+    policy: showPolicyOf(policy),
     observers: [...new Set(parts.flatMap((p) => p.observers))],
     properties: parts.flatMap((p) => p.properties),
   });
@@ -67,7 +67,12 @@ export const generalPropertyIds: readonly string[] = properties
   .map((p) => p.id);
 
 /** A policy as programs, traces and certificates have it. */
-function showSetting({ earlyKill, source, faultsFail, afterOops }: Policy): Readonly<Record<string, string>> {
+export function showPolicyOf({
+  earlyKill,
+  source,
+  faultsFail,
+  afterOops,
+}: Policy): Readonly<Record<string, string>> {
   return {
     'early-kill': earlyKill,
     ...(source && { source }),

@@ -23,7 +23,7 @@ const options: readonly Option[] = [
     value: 'ID,...',
     says: 'properties to check (all); reach:FUNCTION for what is possible',
   },
-  { name: 'claims', value: 'SET', says: 'check what specs/claims.ts claims in this set: start' },
+  { name: 'claims', value: 'SET', says: 'check what specs/claims.ts claims: all, or start, reach' },
   { name: 'model', value: 'FILE.ts', says: 'check a model of your own; it exports `program`' },
   { name: 'engine', value: 'ID', says: `${engines.map((e) => e.id).join(', ')} (portfolio)` },
   { name: 'cpus', value: 'N', says: 'CPUs, 1 to 4 (2)' },
@@ -102,7 +102,7 @@ async function check(given: Given): Promise<number> {
           const outcomes = decided.map((o) => ({ ...o, property: planned.prefix + o.property }));
           results[cell] = resultsOf(planned, outcomes, new Map());
           if (out !== undefined) {
-            const written = await writeEvidence(out, planned.scenario, outcomes);
+            const written = await writeEvidence(out, planned.program, outcomes);
             results[cell] = resultsOf(planned, outcomes, written);
           }
           progress.show(name(cell), '');

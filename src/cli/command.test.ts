@@ -90,10 +90,10 @@ bounded: all 1656 states of the finite instance were searched; words were explor
 memory model: sequential consistency
 `,
     });
-    const file = 'out/mine/counter/total/trace.itf.json';
+    const file = 'out/mine/counter/2-cpus/total/trace.itf.json';
     const shown = await pagedeed('trace', file);
     expect(shown).toMatchObject({ status: 0, stderr: '' });
-    expect(shown.stdout).toBe(readFileSync(join(folder, 'out/mine/counter/total/trace.txt'), 'utf8'));
+    expect(shown.stdout).toBe(readFileSync(join(folder, 'out/mine/counter/2-cpus/total/trace.txt'), 'utf8'));
     expect((await pagedeed('trace', file, '--format', 'itf')).stdout).toBe(
       readFileSync(join(folder, file), 'utf8'),
     );
@@ -108,7 +108,7 @@ memory model: sequential consistency
     const run = await pagedeed('check', ...one, '--cpus', '1', '--property', 'total', '--out', 'proofs');
     expect(run).toMatchObject({ status: 0, stderr: '' });
     expect(run.stdout).toContain('total     proved');
-    const file = 'proofs/mine/counter/certificate/certificate.json';
+    const file = 'proofs/mine/counter/1-cpu/certificate/certificate.json';
     const again = await pagedeed('certificate', ...one, '--invariant', file);
     expect(again).toMatchObject({ status: 0, stderr: '' });
     expect(again.stdout).toMatch(/^\S+ holds: \d+ scripts, each unsat, by z3-solver/);
@@ -119,6 +119,12 @@ memory model: sequential consistency
     const weak = await pagedeed('certificate', ...one, 'weak.json');
     expect(weak).toMatchObject({ status: 1, stderr: '' });
     expect(weak.stdout).toMatch(/^weak.json is refused: /);
+  });
+
+  test('reach:* asks for each function by itself', async () => {
+    const run = await pagedeed('check', '--model', 'counter.ts', '--cpus', '1', '--property', 'reach:*');
+    expect(run).toMatchObject({ status: 0, stderr: '' });
+    expect(run.stdout).toMatch(/reach:add one +reached \(1\)/);
   });
 
   test('JSON follows the schema', async () => {
@@ -169,6 +175,10 @@ describe('bad input: status 2, one error, nothing on standard output', () => {
     [
       ['check', 'v6.12/xfs', '--property', 'reach:dax_lock_foli'],
       'error PD0102: no property is called reach:dax_lock_foli\n  did you mean reach:dax_lock_folio or reach:dax_unlock_folio or reach:dax_load_hole?\n',
+    ],
+    [
+      ['check', 'v6.12/xfs', '--property', 'no-data-race:page.indx'],
+      'error PD0102: no property is called no-data-race:page.indx\n  did you mean no-data-race:page.index or no-data-race:page.pfn or no-data-race:page.pgmap?\n',
     ],
     [
       ['check', '--engine', 'portfoli'],
@@ -224,7 +234,8 @@ describe('bad input: status 2, one error, nothing on standard output', () => {
     expect(readdirSync(join(folder, 'full'), { recursive: true })).toEqual([
       'mine',
       'mine/counter',
-      'mine/counter/total',
+      'mine/counter/2-cpus',
+      'mine/counter/2-cpus/total',
     ]);
   });
 });

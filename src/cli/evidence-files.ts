@@ -1,6 +1,6 @@
 /**
- * The evidence of a cell as files below the output folder: for a property `SCENARIO/PROPERTY/trace.itf.json`
- * and the race diagram beside it; for what is proved `SCENARIO/certificate/`, with each script by itself.
+ * The evidence of a cell as files below the output folder: for a property `SCENARIO/SETTING/PROPERTY/trace.itf.json`
+ * and the race diagram beside it; for what is proved `SCENARIO/SETTING/certificate/`, with each script by itself.
  */
 import { join } from 'node:path';
 import type { Certificate } from '../evidence/certificate.ts';
@@ -8,16 +8,18 @@ import { writeCertificate } from '../evidence/check-certificate.ts';
 import type { Trace } from '../evidence/trace.ts';
 import { writeTrace } from '../evidence/trace-file.ts';
 import type { Outcome } from '../evidence/verdict.ts';
+import type { Program } from '../lang/program.ts';
 import { raceDiagram } from '../report/race-diagram.ts';
 import { writeWhole } from './files.ts';
+import { settingFolder } from './setting-folder.ts';
 
 /** The paths written, by property. Errors: PD0004. */
 export async function writeEvidence(
   folder: string,
-  scenario: string,
+  program: Program,
   outcomes: readonly Outcome[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const place = join(folder, ...scenario.split('/'));
+  const place = join(folder, ...program.name.split('/'), settingFolder(program));
   const paths = new Map<string, readonly string[]>();
   /** One certificate may serve several properties. */
   const certificates = new Map<Certificate, string>();

@@ -59,7 +59,7 @@ test('the README’s model at two CPUs: table and trace are those of the README'
     code: 1,
     stdout: expect.toSatisfy((stdout: string) => readme.includes(shown(stdout))),
   });
-  const trace = readFileSync(join(elsewhere, 'out/mine/share/count/trace.txt'), 'utf8');
+  const trace = readFileSync(join(elsewhere, 'out/mine/share/2-cpus/count/trace.txt'), 'utf8');
   const diagram = /^CPU 0 .*?\.$/ms.exec(trace)?.[0] ?? 'no diagram';
   expect(readme).toContain(shown(diagram));
 }, 120_000);

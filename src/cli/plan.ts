@@ -2,7 +2,7 @@
 import { type Claim, claims } from '../../specs/claims.ts';
 import { storedInvariants } from '../../specs/invariants/stored.ts';
 import type { StoredInvariant } from '../evidence/certificate.ts';
-import type { Bounds } from '../lang/program.ts';
+import type { Bounds, Program } from '../lang/program.ts';
 import { type Diagnostic, PagedeedError } from '../support/diagnostics.ts';
 import { didYouMean } from '../support/nearest.ts';
 import {
@@ -15,7 +15,7 @@ import {
 } from './catalogue.ts';
 import { loadModel } from './model-file.ts';
 import type { Given } from './options.ts';
-import { AFTER_OOPS, type Cell, checkPropertyNames, mayNamePlace } from './subject.ts';
+import { AFTER_OOPS, type Cell, checkPropertyNames, mayNamePlace, REACH_ALL, writtenOut } from './subject.ts';
 
 export type Plan =
   | { readonly cells: readonly PlannedCell[]; readonly kernel: boolean }
@@ -96,15 +96,22 @@ function planScenarios(given: Given): readonly PlannedCell[] {
       if (properties.some(mayNamePlace)) checkPropertyNames(properties, propertyIds, program);
       const claimed = claims.filter((c) => c.scenario === id && sameSetting(c, setting));
       const stored = prefix === '' ? storedFor(id, setting) : {};
-      return { scenario: id, program, prefix, properties, claimed: verdictsOf(claimed), ...stored };
+      return {
+        scenario: id,
+        program,
+        prefix,
+        properties: writtenOut(program, properties),
+        claimed: verdictsOf(program, claimed),
+        ...stored,
+      };
     }),
   );
 }
 
 function planClaims(given: Given, set: string): readonly PlannedCell[] {
-  const all = claims.filter((c) => c.sets.includes(set));
+  const all = claims.filter((c) => set === 'all' || c.sets.includes(set));
   if (all.length === 0) {
-    const sets = [...new Set(claims.flatMap((c) => c.sets))];
+    const sets = ['all', ...new Set(claims.flatMap((c) => c.sets))];
     throw new PagedeedError({
       code: 'PD0002',
       message: `no set of claims is called ${set}`,
@@ -123,12 +130,13 @@ function planClaims(given: Given, set: string): readonly PlannedCell[] {
   return [...cells.values()].map((of) => {
     const [{ scenario, bounds, policy }] = of as [Claim];
     const properties = of.map((c) => c.property);
+    const program = scenarioProgram(scenario, { bounds, policy }, properties);
     return {
       scenario,
-      program: scenarioProgram(scenario, { bounds, policy }, properties),
+      program,
       prefix: '',
-      properties,
-      claimed: verdictsOf(of),
+      properties: writtenOut(program, properties),
+      claimed: verdictsOf(program, of),
       ...storedFor(scenario, { bounds, policy }),
     };
   });
@@ -155,13 +163,26 @@ async function planModel(given: Given, file: string): Promise<Plan> {
   const cells = byRuns(askedProperties(given) ?? known).map(({ prefix, properties }) => {
     checkPropertyNames(properties, known, program);
     const goesOn = prefix === '' ? program : { ...program, afterOops: program.afterOops ?? [] };
-    return { scenario: program.name, program: goesOn, prefix, properties, claimed: new Map() };
+    return {
+      scenario: program.name,
+      program: goesOn,
+      prefix,
+      properties: writtenOut(program, properties),
+      claimed: new Map(),
+    };
   });
   return { cells, kernel: false };
 }
 
-const verdictsOf = (of: readonly Claim[]): ReadonlyMap<string, Claim['verdict']> =>
-  new Map(of.map((c) => [c.property, c.verdict]));
+/** What is claimed of one function alone goes before what is claimed of all. */
+function verdictsOf(program: Program, of: readonly Claim[]): ReadonlyMap<string, Claim['verdict']> {
+  const [all, single] = [true, false].map((every) => of.filter((c) => (c.property === REACH_ALL) === every));
+  return new Map(
+    [...(all ?? []), ...(single ?? [])].flatMap(({ property, verdict }) =>
+      writtenOut(program, [property]).map((id) => [id, verdict] as const),
+    ),
+  );
+}
 
 function sameSetting(claim: Claim, { bounds, policy }: Setting): boolean {
   return (

@@ -11,6 +11,15 @@ export interface Cell {
   readonly properties: readonly string[];
 }
 
+/** Asks for each function of a program by itself. */
+export const REACH_ALL = 'reach:*';
+
+/** Properties with `reach:*` written out. */
+export function writtenOut(program: Program, properties: readonly string[]): readonly string[] {
+  const functions = program.functions.map((fn) => `reach:${fn.name}`);
+  return [...new Set(properties.flatMap((id) => (id === REACH_ALL ? functions : [id])))];
+}
+
 /** Errors: PD0102 for a property that is not among `known`, nor names a place of the program. */
 export function checkPropertyNames(
   asked: readonly string[],
@@ -18,7 +27,7 @@ export function checkPropertyNames(
   program: Program | null,
 ): void {
   const unknown = asked.find(
-    (id) => !known.includes(id) && !(program ? isPlace(program, id) : mayNamePlace(id)),
+    (id) => id !== REACH_ALL && !known.includes(id) && !(program ? isPlace(program, id) : mayNamePlace(id)),
   );
   if (unknown === undefined) return;
   const names = [...known, ...(program ? placesIn(program) : [])];

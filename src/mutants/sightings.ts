@@ -3,6 +3,7 @@ import type { SearchResult } from '../engine/explicit.ts';
 import { lockCycle } from '../engine/lock-cycle.ts';
 import { searchUnrolled } from '../engine/unrolled-search.ts';
 import type { Program } from '../lang/program.ts';
+import { raceOn } from '../lang/races.ts';
 import { statementSites } from '../lang/sites.ts';
 import { TooManyValues } from '../semantics/values.ts';
 
@@ -33,7 +34,7 @@ export function sight(program: Program, states: number, original?: Searched): Si
   try {
     const search = searchUnrolled(
       program,
-      { limits: { states }, trackLocks: true },
+      { limits: { states }, trackLocks: true, trackRaces: program.bounds.cpus > 1 },
       original?.sightings.rounds,
     );
     if (search.kind === 'endless') return { reason: search.reason };
@@ -55,6 +56,8 @@ function seenIn(result: SearchResult, nameOf: (target: string) => string): Reado
   const seen = new Map<string, number>();
   for (const [property, { depth }] of result.found) seen.set(property, depth);
   for (const [target, { depth }] of result.reached) seen.set(`reach:${nameOf(target)}`, depth);
+  for (const { race, found } of result.races)
+    seen.set(raceOn(race.field), Math.min(found.depth, seen.get(raceOn(race.field)) ?? found.depth));
   const cycle = firstLockCycle(result);
   if (cycle !== null) seen.set('lock-order', cycle);
   return seen;
