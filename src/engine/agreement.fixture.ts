@@ -9,9 +9,10 @@ import { functionLines } from '../lang/print.ts';
 import { boundValue, type Program, structNamed } from '../lang/program.ts';
 import { bitsOf, type Type, u64 } from '../lang/types.ts';
 import { stateWords, storageOf } from '../lang/words.ts';
-import { BLOCKED, type Compiled, compile, SUCCESSOR } from '../semantics/compile.ts';
+import { BLOCKED, CHANGED, type Compiled, compile, NO_SUCCESSOR, SUCCESSOR } from '../semantics/compile.ts';
 import { fieldSlot } from '../semantics/layout.ts';
 import { TooManyValues } from '../semantics/values.ts';
+import { assert } from '../support/assert.ts';
 import type { Graph } from '../system/graph.ts';
 import { lower } from '../system/lower.ts';
 import { propertyOfFinding } from './explicit.ts';
@@ -67,6 +68,36 @@ export function generate(program: Program, idBits: 8 | 16): Generated {
     const bit = layout.pc.base + cpu * layout.pc.width;
     return ((state[bit >>> 5] as number) >>> (bit & 31)) & (2 ** layout.pc.width - 1);
   };
+  /** The way in which an operation starts, apart from the others, does the same. */
+  function requireSameWay(operation: number, cpu: number, before: Int32Array, step: Step): void {
+    const after = state.slice();
+    const way = compiled.ways.find(
+      (w) => w.operation === operation && w.choices.every((answer, i) => answer === (step.choices[i] ?? 0)),
+    );
+    assert(way, 'no way to start');
+    const saved = choices.path.slice();
+    const { length } = choices;
+    state.set(before);
+    choices.path.set(step.choices.slice(way.choices.length));
+    choices.length = Math.max(0, step.choices.length - way.choices.length);
+    choices.rewind();
+    findings = [];
+    const outcome = way.run(cpu) & ~CHANGED;
+    const pauses = outcome === SUCCESSOR ? compiled.pauses.count : step.pauses;
+    const same = { ...step, outcome, findings, pauses };
+    assert(JSON.stringify(same) === JSON.stringify(step), 'a way to start is not what the operation does');
+    if (outcome === SUCCESSOR)
+      assert(
+        state.every((cell, i) => cell === after[i]),
+        'a way changes other words',
+      );
+    state.set(after);
+    choices.path.set(saved);
+    choices.length = length;
+    choices.rewind();
+    for (let i = 0; i < length; i++) choices.take(0);
+  }
+
   return {
     compiled,
     graph,
@@ -84,9 +115,16 @@ export function generate(program: Program, idBits: 8 | 16): Generated {
         state.set(before);
         choices.rewind();
         findings = [];
-        const outcome = run?.(cpu) ?? -1;
+        const ended = run?.(cpu) ?? -1;
+        const outcome = ended & ~CHANGED;
+        if (ended === NO_SUCCESSOR || ended === BLOCKED)
+          assert(
+            state.every((cell, i) => cell === before[i]),
+            'a step that changed nothing changed the state',
+          );
         const answers = [...choices.path.slice(0, choices.length)];
         const step = { outcome, findings, choices: answers, pauses: compiled.pauses.count };
+        if (operation !== null) requireSameWay(operation, cpu, before, step);
         if (skip === 0 || !choices.next()) {
           if (outcome !== SUCCESSOR) state.set(before);
           return step;

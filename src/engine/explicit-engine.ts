@@ -1,7 +1,8 @@
 /** The explicit search as an engine: what it finds is replayed before it is called a violation. */
 import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
-import type { Shown } from '../evidence/trace.ts';
+import type { Move, Shown } from '../evidence/trace.ts';
 import type { Outcome, Verdict } from '../evidence/verdict.ts';
+import type { Program } from '../lang/program.ts';
 import { fieldsOfRace, isDataRace } from '../lang/races.ts';
 import { TooManyValues } from '../semantics/values.ts';
 import type { Engine, Limits, Task } from './engine.ts';
@@ -14,23 +15,22 @@ export const explicitEngine: Engine = {
   id: 'explicit',
   async check(task, limits, progress) {
     const result = tryToSearch(task, limits, progress);
-    const outcome = (property: string, verdict: Verdict): Outcome => ({
-      property,
-      verdict,
-      engine: 'explicit',
-      solver: null,
-      depth: typeof result === 'string' || !('reason' in verdict) ? null : result.depth,
-      states: typeof result === 'string' ? null : result.states,
-      seconds: typeof result === 'string' ? 0 : result.seconds,
-    });
-    return task.properties.map((property) =>
-      outcome(
+    const searched = typeof result === 'string' ? null : result;
+    const evidenceFor = searched ? gatherEvidence(task, searched) : () => [];
+    return task.properties.map((property): Outcome => {
+      const verdict = searched
+        ? judge(property, searched, limits, evidenceFor)
+        : ({ verdict: 'unknown', reason: result as string } as const);
+      return {
         property,
-        typeof result === 'string'
-          ? { verdict: 'unknown', reason: result }
-          : judge(property, task, result, limits),
-      ),
-    );
+        verdict,
+        engine: 'explicit',
+        solver: null,
+        depth: searched && 'reason' in verdict ? searched.depth : null,
+        states: searched?.states ?? null,
+        seconds: searched?.seconds ?? 0,
+      };
+    });
   },
 };
 
@@ -57,55 +57,62 @@ function tryToSearch(task: Task, limits: Limits, progress: (text: string) => voi
   }
 }
 
-function judge(property: string, task: Task, result: SearchResult, limits: Limits): Verdict {
-  if (property === 'lock-order') return judgeLockOrder(task, result, limits);
-  if (property.startsWith('reach:')) {
-    const found = result.reached.get(property.slice('reach:'.length));
-    return found
-      ? shown('reached', [evidenceOf(task, result, found, { property })])
-      : open(task, result, limits);
+type EvidenceFor = (property: string) => readonly Evidence[];
+
+function judge(property: string, result: SearchResult, limits: Limits, evidenceFor: EvidenceFor): Verdict {
+  const evidence = evidenceFor(property);
+  if (evidence.length > 0) return shown(property.startsWith('reach:') ? 'reached' : 'violated', evidence);
+  const [left] = evidenceFor(OUT_OF_MODEL);
+  return left ? leavesModel(left) : open(result, limits);
+}
+
+/** What the search found of all that is asked, as evidence: the paths to it are looked for together. */
+function gatherEvidence({ program, properties }: Task, result: SearchResult): EvidenceFor {
+  const all = [OUT_OF_MODEL, ...properties].flatMap((property) => sightings(property, program, result));
+  const moves = result.moves(all.map(({ found }) => found));
+  return (property) =>
+    all
+      .filter(({ what }) => what.property === property)
+      .map(({ found, what }) =>
+        evidence(program, result.compiled.addresses, moves.get(found) as readonly Move[], what),
+      );
+}
+
+interface Sighting {
+  readonly found: Found;
+  readonly what: Shown;
+}
+
+/** What was found of a property. */
+function sightings(
+  property: string,
+  program: Program,
+  { found, reached, order, races }: SearchResult,
+): readonly Sighting[] {
+  if (isDataRace(property)) {
+    const fields = fieldsOfRace(program, property);
+    return races.flatMap((r) =>
+      fields.has(r.race.field) ? [{ found: r.found, what: { property, race: r.race } }] : [],
+    );
   }
-  if (isDataRace(property)) return judgeRaces(property, task, result, limits);
-  const found = result.found.get(property);
-  return found
-    ? shown('violated', [evidenceOf(task, result, found, { property })])
-    : open(task, result, limits);
-}
-
-function judgeLockOrder(task: Task, result: SearchResult, limits: Limits): Verdict {
-  const edges = [...result.order].map(([key, found]) => {
-    const [held = '', taken = ''] = key.split(' -> ');
-    return { held, taken, found };
-  });
-  const cycle = lockCycle(edges);
-  if (!cycle) return open(task, result, limits);
-  const all = cycle.map(({ held, taken }) => {
-    const edge = { held, taken };
-    const found = edges.find((e) => e.held === held && e.taken === taken)?.found as Found;
-    return evidenceOf(task, result, found, { property: 'lock-order', edge });
-  });
-  return shown('violated', all);
-}
-
-/** One trace for each race that was found. */
-function judgeRaces(property: string, task: Task, result: SearchResult, limits: Limits): Verdict {
-  const fields = fieldsOfRace(task.program, property);
-  const races = result.races.filter(({ race }) => fields.has(race.field));
-  if (races.length === 0) return open(task, result, limits);
-  return shown(
-    'violated',
-    races.map(({ race, found }) => evidenceOf(task, result, found, { property, race })),
-  );
-}
-
-function evidenceOf({ program }: Task, result: SearchResult, found: Found, what: Shown): Evidence {
-  return evidence(program, result.compiled.addresses, result.moves(found), what);
+  if (property === 'lock-order') {
+    const edges = [...order].map(([key, seen]) => {
+      const [held = '', taken = ''] = key.split(' -> ');
+      return { held, taken, found: seen };
+    });
+    return (lockCycle(edges) ?? []).map(({ held, taken }) => ({
+      found: order.get(`${held} -> ${taken}`) as Found,
+      what: { property, edge: { held, taken } },
+    }));
+  }
+  const one = property.startsWith('reach:')
+    ? reached.get(property.slice('reach:'.length))
+    : found.get(property);
+  return one ? [{ found: one, what: { property } }] : [];
 }
 
 /** Nothing was found: what that is worth. */
-function open(task: Task, result: SearchResult, limits: Limits): Verdict {
-  const left = result.found.get(OUT_OF_MODEL);
-  if (left) return leavesModel(evidenceOf(task, result, left, { property: OUT_OF_MODEL }));
+function open(result: SearchResult, limits: Limits): Verdict {
   const { states, depth, stopped } = result;
   if (stopped === null)
     return {

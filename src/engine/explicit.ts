@@ -6,20 +6,15 @@ import { setFlagsFromString } from 'node:v8';
 import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
 import type { Move, Race } from '../evidence/trace.ts';
 import { fieldsOfRace, isDataRace, raceOn } from '../lang/races.ts';
-import {
-  BLOCKED,
-  type Compiled,
-  compile,
-  DEMANDED,
-  type Listener,
-  STATED,
-  SUCCESSOR,
-} from '../semantics/compile.ts';
+import { type Compiled, compile, DEMANDED, type Listener, STATED } from '../semantics/compile.ts';
 import { TooManyValues, type Values } from '../semantics/values.ts';
 import type { Graph, NodeId } from '../system/graph.ts';
 import type { Reduction } from '../system/reductions.ts';
+import { createExpander } from './expander.ts';
 import { raceDetector } from './race-detector.ts';
-import { createStateSet, type StateSet } from './state-set.ts';
+import { shortestPaths } from './shortest-paths.ts';
+import { BATCH, createStateSet, type StateSet } from './state-set.ts';
+import { createSwitches } from './switches.ts';
 
 /** A loop goes round more often than the graph has it: lower the program again with one round more. */
 export class MoreRounds extends Error {
@@ -50,10 +45,12 @@ export interface Found {
   readonly property: string;
   readonly node: NodeId | null;
   readonly state: number;
-  readonly cpu: number;
-  readonly start: number;
-  readonly choices: readonly number[];
-  readonly pauses: number;
+  /** With which CPUs a run to that state may end, as a mask, that switches between CPUs as seldom as possible. */
+  readonly last: number;
+  /** How often it does, with the step. */
+  readonly switches: number;
+  /** null: it is the state itself that fails. */
+  readonly move: Move | null;
   readonly depth: number;
 }
 
@@ -77,17 +74,17 @@ export interface SearchResult {
   readonly races: readonly FoundRace[];
   readonly visited: StateSet;
   readonly compiled: Compiled;
-  /** The moves that lead to a found step and through it. */
-  moves(found: Found): readonly Move[];
+  /** The moves that lead to each found step and through it: as few as there are, with as few switches. */
+  moves(all: readonly Found[]): ReadonlyMap<Found, readonly Move[]>;
 }
 
 export interface SearchOptions {
   readonly limits?: SearchLimits;
   readonly trackLocks?: boolean;
-  /** All, if not said. */
-  readonly reduce?: readonly Reduction[];
   /** Data races are looked for. */
   readonly trackRaces?: boolean;
+  /** All, if not said. */
+  readonly reduce?: readonly Reduction[];
   /** Called now and then. */
   readonly progress?: (states: number, depth: number) => void;
   /** Stop as soon as all of these properties have been violated, or reached. */
@@ -131,120 +128,109 @@ function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): Searc
   const started = performance.now();
   const { program } = graph;
   const { cpus } = program.bounds;
+  const { limits = {}, until } = options;
   const found = new Map<string, Found>();
   const reached = new Map<string, Found>();
   const order = new Map<string, Found>();
   /** Whether two locks are taken in both orders: no cycle is shorter. */
   let inverted = false;
-  /** What is being executed, for the listener. */
+  /** The state that is expanded, and how many steps it takes to get there. */
   let from = 0;
-  let cpu = 0;
-  let start = -1;
   let depth = 0;
+  let searching = true;
+  /** Something was found since it was last asked whether that is all. */
+  let news = true;
 
-  function here(property: string, node: NodeId | null): Found {
-    const { choices } = compiled;
-    return {
-      property,
-      node,
-      state: from,
-      cpu,
-      start,
-      choices: [...choices.path.slice(0, choices.length)],
-      pauses: -1,
-      depth: depth + 1,
-    };
+  /** Keeps what is found first, and of what takes as many steps the one with the fewest switches. */
+  function note(map: Map<string, Found>, key: string, what: Pick<Found, 'property' | 'node'>): void {
+    if (!searching) return;
+    const before = map.get(key);
+    if (before && before.depth <= depth) return;
+    const bit = 1 << expander.cpu();
+    const count = switches.after(from, bit);
+    if (before && before.switches <= count) return;
+    news = true;
+    const last = switches.lastBefore(from, bit);
+    map.set(key, { ...what, state: from, last, switches: count, move: expander.move(), depth: depth + 1 });
   }
-  /** What is found in the state itself, and not in a step from it. */
-  function inState(property: string): Found {
-    return { property, node: null, state: from, cpu: 0, start: -1, choices: [], pauses: -1, depth };
-  }
-  function note(property: string, node: NodeId | null): void {
-    if (!found.has(property)) found.set(property, here(property, node));
-  }
+  const noteFinding = (property: string, node: NodeId | null) => note(found, property, { property, node });
   const listener: Listener = {
     finding: (node, cause) => {
       const loop = graph.cuts.get(node);
       if (loop !== undefined) throw new MoreRounds(loop);
-      note(propertyOfFinding(graph, values, node, cause), node);
+      noteFinding(propertyOfFinding(graph, values, node, cause), node);
     },
-    judged: (property, node) => note(program.properties[property]?.id ?? '', node < 0 ? null : node),
+    judged: (property, node) => noteFinding(program.properties[property]?.id ?? '', node < 0 ? null : node),
     reached: (target) => {
       const name = compiled.targets[target] ?? '';
-      reached.set(name, here(`reach:${name}`, null));
+      note(reached, name, { property: `reach:${name}`, node: null });
     },
     ordered: (held, taken, node) => {
       const [first, second] = [compiled.locks[held], compiled.locks[taken]];
-      const edge = `${first} -> ${second}`;
-      if (!order.has(edge)) order.set(edge, here('lock-order', node));
+      note(order, `${first} -> ${second}`, { property: 'lock-order', node });
       inverted ||= order.has(`${second} -> ${first}`);
     },
   };
   const compiled = compile(graph, listener, { idBits, trackLocks: options.trackLocks ?? false });
-  const { state, layout, choices, values } = compiled;
+  const { state, layout, values } = compiled;
+  const { cells } = layout;
+
   const races: FoundRace[] = [];
   const findRaces = options.trackRaces
-    ? raceDetector(graph, compiled, (race) => races.push({ race, found: inState(raceOn(race.field)) }))
+    ? raceDetector(graph, compiled, (race) => {
+        races.push({ race, found: inState(raceOn(race.field)) });
+        news = true;
+      })
     : null;
-  const fieldsAsked = new Map(
-    (options.until ?? []).filter(isDataRace).map((id) => [id, fieldsOfRace(program, id)]),
-  );
+  const fieldsAsked = new Map((until ?? []).filter(isDataRace).map((id) => [id, fieldsOfRace(program, id)]));
 
-  const visited = createStateSet(layout.cells);
-  const parents: number[] = [-1];
+  const visited = createStateSet(cells);
+  const switches = createSwitches(cpus);
+  const levels = [0, 1];
   visited.insert(compiled.initial);
-  const base = new Int32Array(layout.cells);
   const all = Array.from({ length: cpus }, (_, c) => c);
   let transitions = 0;
-  let levelEnd = 1;
   let stopped: string | null = null;
-  const { limits = {} } = options;
-  const pcOf = (c: number): number => {
-    const bit = layout.pc.base + c * layout.pc.width;
-    return ((base[bit >>> 5] as number) >>> (bit & 31)) & (2 ** layout.pc.width - 1);
-  };
 
-  /** Runs a step with every combination of choices; true if it was blocked. */
-  function runAll(run: (cpu: number) => number): boolean {
-    let blocked = false;
-    choices.reset();
-    do {
-      state.set(base);
-      choices.rewind();
-      const outcome = run(cpu);
-      if (outcome === SUCCESSOR) {
-        transitions++;
-        if (visited.insert(state) >= 0) parents.push(from);
-      } else if (outcome === BLOCKED) {
-        blocked = true;
-        if (cpus === 1) note('deadlock-free', null);
-      }
-    } while (choices.next());
-    return blocked;
+  /** Successors that are not yet in the set; with the switches and the last CPU of a run to each. */
+  const pending = new Int32Array(BATCH * cells);
+  const pendingSwitches = new Int32Array(BATCH);
+  const pendingBits = new Int32Array(BATCH);
+  let waiting = 0;
+  const expander = createExpander(graph, compiled, successor, () => {
+    if (cpus === 1) noteFinding('deadlock-free', null);
+  });
+
+  function successor(): void {
+    transitions++;
+    const at = waiting * cells;
+    for (let i = 0; i < cells; i++) pending[at + i] = state[i] as number;
+    if (cpus > 1) {
+      const bit = 1 << expander.cpu();
+      pendingBits[waiting] = bit;
+      pendingSwitches[waiting] = switches.after(from, bit);
+    }
+    if (++waiting === BATCH) insertPending();
   }
-
-  function expand(): void {
-    let blocked = 0;
-    let busy = 0;
-    for (cpu = 0; cpu < cpus; cpu++) {
-      const pc = pcOf(cpu);
-      if (pc === 0) {
-        for (start = 0; start < compiled.starts.length; start++)
-          runAll(compiled.starts[start] as (cpu: number) => number);
-      } else {
-        start = -1;
-        busy++;
-        if (runAll(compiled.resumes[pc] as (cpu: number) => number)) blocked++;
+  function insertPending(): void {
+    const numbers = visited.insertAll(pending, waiting);
+    if (cpus > 1) {
+      const nextLevel = levels.at(-1) as number;
+      for (let k = 0; k < waiting; k++) {
+        const number = numbers[k] as number;
+        if (number >= nextLevel)
+          switches.note(number, pendingSwitches[k] as number, pendingBits[k] as number);
       }
     }
-    const stuck = blocked > 0 && blocked === busy && cpus > 1;
-    if (stuck && !found.has('deadlock-free')) found.set('deadlock-free', inState('deadlock-free'));
+    waiting = 0;
   }
 
-  for (; from < visited.size; from++) {
-    if (from === levelEnd) {
+  for (;;) {
+    if (from === levels.at(-1)) {
+      insertPending();
+      if (from === visited.size) break;
       depth++;
-      levelEnd = visited.size;
+      levels.push(visited.size);
       if (limits.depth !== undefined && depth >= limits.depth) {
         stopped = `the depth bound of ${limits.depth} steps was reached`;
         break;
@@ -255,16 +241,36 @@ function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): Searc
       if (stopped) break;
       options.progress?.(visited.size, depth);
     }
-    if (options.until?.every(isShown)) {
-      stopped = 'every property asked for is shown';
-      break;
+    // Where there are several CPUs, a later state of the level may show the same with fewer switches.
+    if (news && (cpus === 1 || from === levels.at(-2))) {
+      news = false;
+      if (until?.every(isShown)) {
+        stopped = 'every property asked for is shown';
+        break;
+      }
     }
-    visited.read(from, base);
+    visited.read(from, expander.base);
     if (findRaces) {
-      state.set(base);
-      findRaces(all.map(pcOf));
+      state.set(expander.base);
+      findRaces(all.map(expander.pointOf));
     }
-    expand();
+    const goesOn = expander.expand();
+    if (!goesOn && cpus > 1) noteState('deadlock-free');
+    from++;
+  }
+  insertPending();
+  searching = false;
+
+  /** What is found in the state itself, and not in a step from it. */
+  function inState(property: string): Found {
+    const last = 2 ** cpus - 1;
+    return { property, node: null, state: from, last, switches: switches.count(from), move: null, depth };
+  }
+  function noteState(property: string): void {
+    const before = found.get(property);
+    if (before && (before.depth < depth || before.switches <= switches.count(from))) return;
+    found.set(property, inState(property));
+    news = true;
   }
 
   function isShown(id: string): boolean {
@@ -278,37 +284,11 @@ function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): Searc
     const elapsed = (performance.now() - started) / 1000;
     if (limits.seconds !== undefined && elapsed >= limits.seconds)
       return `time ran out after ${limits.seconds} s`;
-    if (limits.memoryMiB !== undefined && visited.bytes + parents.length * 8 > limits.memoryMiB * 2 ** 20)
+    if (limits.memoryMiB !== undefined && visited.bytes + switches.bytes > limits.memoryMiB * 2 ** 20)
       return `memory ran out at ${limits.memoryMiB} MiB`;
     if (limits.states !== undefined && visited.size >= limits.states)
       return `the bound of ${limits.states} states was reached`;
     return null;
-  }
-
-  /** The step from state `a` that gives state `b`. */
-  function between(a: number, b: number): Move {
-    const target = new Int32Array(layout.cells);
-    visited.read(b, target);
-    visited.read(a, base);
-    for (let c = 0; c < cpus; c++) {
-      const pc = pcOf(c);
-      const runs = pc === 0 ? compiled.starts : [compiled.resumes[pc] as (cpu: number) => number];
-      for (const [s, run] of runs.entries()) {
-        choices.reset();
-        do {
-          state.set(base);
-          choices.rewind();
-          if (run(c) === SUCCESSOR && state.every((cell, i) => cell === target[i]))
-            return {
-              cpu: c,
-              operation: pc === 0 ? (program.operations[s] ?? null) : null,
-              choices: [...choices.path.slice(0, choices.length)],
-              pauses: compiled.pauses.count,
-            };
-        } while (choices.next());
-      }
-    }
-    throw new Error('a state has no step from its parent');
   }
 
   return {
@@ -317,7 +297,7 @@ function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): Searc
     states: visited.size,
     transitions,
     depth,
-    bytes: visited.bytes,
+    bytes: visited.bytes + switches.bytes,
     seconds: (performance.now() - started) / 1000,
     found,
     reached,
@@ -325,12 +305,13 @@ function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): Searc
     races,
     visited,
     compiled,
-    moves(f) {
-      const path: Move[] = [];
-      for (let s = f.state; parents[s] !== undefined && (parents[s] as number) >= 0; s = parents[s] as number)
-        path.push(between(parents[s] as number, s));
-      const operation = f.start >= 0 ? (program.operations[f.start] ?? null) : null;
-      return [...path.reverse(), { cpu: f.cpu, operation, choices: f.choices, pauses: -1 }];
+    moves(all) {
+      const paths = shortestPaths({ graph, compiled, visited, switches, levels }, all);
+      return new Map(
+        all.map(
+          (f, i) => [f, [...(paths[i] ?? []), ...(f.move ? [{ ...f.move, pauses: -1 }] : [])]] as const,
+        ),
+      );
     },
   };
 }

@@ -1,57 +1,87 @@
-/** The visited states of a search: packed cells one after the other, found by an open-addressing hash table. */
+/**
+ * The visited states of a search: packed cells one after the other, found by an open-addressing hash table
+ * of 32-bit entries. What of an entry the number of a state does not need is a tag of its hash, so that
+ * nearly all comparisons of states are of equal ones.
+ */
 
 export interface StateSet {
   /** States so far; they are numbered from 0 in the order of insertion. */
   readonly size: number;
   /** Bytes that the set occupies now. */
   readonly bytes: number;
-  /** The state's number if it is new, -1 if it was there. */
+  /** The state's number, new or not. */
   insert(state: Int32Array): number;
+  /**
+   * Inserts the `count` states that `states` holds one after the other, and gives the number of each, new or
+   * not. The memory that they need is asked for together, before any of it is waited for.
+   */
+  insertAll(states: Int32Array, count: number): Int32Array;
   /** Copies state `n` into `target`. */
   read(n: number, target: Int32Array): void;
 }
 
+/** States in one piece of memory, and the most that are inserted together. */
 const CHUNK = 1 << 16;
+export const BATCH = 512;
+/** The table is doubled when more of it is used. */
+const FULL = 0.7;
 
 export function createStateSet(cells: number): StateSet {
   const chunks: Int32Array[] = [];
-  let table = new Int32Array(1 << 12);
+  let bits = 12;
+  let table = new Int32Array(1 << bits);
   let size = 0;
+  const hashes = new Int32Array(BATCH);
+  const numbers = new Int32Array(BATCH);
+  /** Where what is only fetched goes, so that no compiler leaves it out. */
+  const fetched = new Int32Array(1);
 
-  function hash(state: Int32Array): number {
+  function hash(states: Int32Array, at: number): number {
     let h = 0x9e3779b9;
-    for (let i = 0; i < cells; i++) {
-      h = Math.imul(h ^ (state[i] as number), 0x85ebca6b);
+    for (let i = at; i < at + cells; i++) {
+      h = Math.imul(h ^ (states[i] as number), 0x85ebca6b);
       h ^= h >>> 15;
     }
     h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
     return h ^ (h >>> 16);
   }
 
-  function equal(n: number, state: Int32Array): boolean {
+  function equal(n: number, states: Int32Array, at: number): boolean {
     const chunk = chunks[n >>> 16] as Int32Array;
-    const at = (n & (CHUNK - 1)) * cells;
-    for (let i = 0; i < cells; i++) if (chunk[at + i] !== state[i]) return false;
+    const from = (n & (CHUNK - 1)) * cells;
+    for (let i = 0; i < cells; i++) if (chunk[from + i] !== states[at + i]) return false;
     return true;
   }
 
-  function grow(): void {
-    const bigger = new Int32Array(table.length * 2);
-    const mask = bigger.length - 1;
-    const state = new Int32Array(cells);
-    for (let n = 0; n < size; n++) {
-      read(n, state);
-      let at = hash(state) & mask;
-      while (bigger[at] !== 0) at = (at + 1) & mask;
-      bigger[at] = n + 1;
+  /** An entry is the state's number and 1 in its low `bits`, which an entry never fills, and the tag above. */
+  function insertHashed(h: number, states: Int32Array, from: number): number {
+    const mask = table.length - 1;
+    const tag = h & ~mask;
+    let at = Math.imul(h, 0x9e3779b1) >>> (32 - bits);
+    for (let entry = table[at] as number; entry !== 0; entry = table[at] as number) {
+      if (((entry ^ tag) & ~mask) === 0 && equal((entry & mask) - 1, states, from)) return (entry & mask) - 1;
+      at = (at + 1) & mask;
     }
-    table = bigger;
+    if (size >>> 16 === chunks.length) chunks.push(new Int32Array(CHUNK * cells));
+    const chunk = chunks[size >>> 16] as Int32Array;
+    const to = (size & (CHUNK - 1)) * cells;
+    for (let i = 0; i < cells; i++) chunk[to + i] = states[from + i] as number;
+    table[at] = tag | ++size;
+    if (size > table.length * FULL) grow();
+    return size - 1;
   }
 
-  function read(n: number, target: Int32Array): void {
-    const chunk = chunks[n >>> 16] as Int32Array;
-    const at = (n & (CHUNK - 1)) * cells;
-    for (let i = 0; i < cells; i++) target[i] = chunk[at + i] as number;
+  function grow(): void {
+    bits++;
+    const bigger = new Int32Array(1 << bits);
+    const mask = bigger.length - 1;
+    for (let n = 0; n < size; n++) {
+      const h = hash(chunks[n >>> 16] as Int32Array, (n & (CHUNK - 1)) * cells);
+      let at = Math.imul(h, 0x9e3779b1) >>> (32 - bits);
+      while (bigger[at] !== 0) at = (at + 1) & mask;
+      bigger[at] = (h & ~mask) | (n + 1);
+    }
+    table = bigger;
   }
 
   return {
@@ -61,19 +91,27 @@ export function createStateSet(cells: number): StateSet {
     get bytes() {
       return table.byteLength + chunks.length * CHUNK * cells * 4;
     },
-    insert(state) {
+    insert: (state) => insertHashed(hash(state, 0), state, 0),
+    insertAll(states, count) {
       const mask = table.length - 1;
-      let at = hash(state) & mask;
-      for (let entry = table[at] as number; entry !== 0; entry = table[at] as number) {
-        if (equal(entry - 1, state)) return -1;
-        at = (at + 1) & mask;
+      for (let k = 0; k < count; k++) {
+        const h = hash(states, k * cells);
+        hashes[k] = h;
+        fetched[0] = table[Math.imul(h, 0x9e3779b1) >>> (32 - bits)] as number;
       }
-      if (size >>> 16 === chunks.length) chunks.push(new Int32Array(CHUNK * cells));
-      (chunks[size >>> 16] as Int32Array).set(state, (size & (CHUNK - 1)) * cells);
-      table[at] = ++size;
-      if (size * 2 > table.length) grow();
-      return size - 1;
+      for (let k = 0; k < count; k++) {
+        const entry = table[Math.imul(hashes[k] as number, 0x9e3779b1) >>> (32 - bits)] as number;
+        if (entry === 0) continue;
+        const n = (entry & mask) - 1;
+        fetched[0] = (chunks[n >>> 16] as Int32Array)[(n & (CHUNK - 1)) * cells] as number;
+      }
+      for (let k = 0; k < count; k++) numbers[k] = insertHashed(hashes[k] as number, states, k * cells);
+      return numbers;
     },
-    read,
+    read(n, target) {
+      const chunk = chunks[n >>> 16] as Int32Array;
+      const at = (n & (CHUNK - 1)) * cells;
+      for (let i = 0; i < cells; i++) target[i] = chunk[at + i] as number;
+    },
   };
 }

@@ -13,14 +13,19 @@ import { placeExpressions, readsMemory, subexpressions } from '../lang/walk.ts';
 import { instancesOf, storageOf } from '../lang/words.ts';
 import { assert } from '../support/assert.ts';
 import { type Graph, type GraphNode, type NodeId, type Point, successors } from '../system/graph.ts';
+import { postorder } from '../system/points.ts';
+import { separateStarts } from '../system/starts.ts';
+import { type Choices, createChoices } from './choices.ts';
 import { fieldSlot, type Layout, layOut, type Slot } from './layout.ts';
+import { type LockWord, orderRecorder } from './lock-order.ts';
 import { writeRegion } from './structure.ts';
 import { createValues, type Values } from './values.ts';
 
-/** How a step function ended. */
+/** How a step function ended; what is not SUCCESSOR may have CHANGED the state all the same. */
 export const NO_SUCCESSOR = 0;
 export const SUCCESSOR = 1;
 export const BLOCKED = 2;
+export const CHANGED = 4;
 
 /** Causes of a finding: what the node itself states, an index past the end, and the node's first demand. */
 export const STATED = -1;
@@ -47,6 +52,14 @@ export interface Compiled {
   readonly initial: Int32Array;
   /** By operation, in the program's order. */
   readonly starts: readonly ((cpu: number) => number)[];
+  /** The same steps, apart for what operations choose first. */
+  readonly ways: readonly Way[];
+  /**
+   * Runs all ways in turn, noting in `current` which. `told(how it ended)` is called after each that did not
+   * leave the state as it was, and has to restore it; `open(way)` instead of each that may come to choices.
+   */
+  readonly runWays: (cpu: number, told: (ended: number) => void, open: (way: number) => void) => void;
+  readonly current: { way: number };
   /** By control point; index 0 (idle) is unused. */
   readonly resumes: readonly ((cpu: number) => number)[];
   /** By control point: the plain access that a CPU is about to make there, if it is about to make one. */
@@ -62,94 +75,22 @@ export interface Compiled {
   readonly addresses: Addresses;
 }
 
+/** A way to start an operation. */
+export interface Way {
+  readonly operation: number;
+  /** The answers to its first choices. */
+  readonly choices: readonly number[];
+  readonly run: (cpu: number) => number;
+  /** It may come to choices that are still open. */
+  readonly chooses: boolean;
+}
+
 export interface PlainAccess {
   /** `STRUCT.FIELD` of the storage. */
   readonly field: string;
   readonly store: boolean;
   /** Where the word lies in `state`, in bits; -1 where the pointer names no object, or the index no element. */
   bit(cpu: number): number;
-}
-
-/** The answers to the choices of one step; `next` moves to the next combination. */
-export interface Choices {
-  readonly path: Int32Array;
-  length: number;
-  /** Forget the combination: the next step takes first answers. */
-  reset(): void;
-  /** To be called before a step runs. */
-  rewind(): void;
-  /** False: all combinations were taken. */
-  next(): boolean;
-}
-
-const MAX_CHOICES = 64;
-
-function createChoices(): Choices & { take(count: number): number } {
-  const path = new Int32Array(MAX_CHOICES);
-  const arity = new Int32Array(MAX_CHOICES);
-  let at = 0;
-  const self = {
-    path,
-    length: 0,
-    take(count: number): number {
-      if (at === self.length) {
-        assert(at < MAX_CHOICES, 'too many choices in one step');
-        path[at] = 0;
-        arity[at] = count;
-        self.length++;
-      }
-      return path[at++] as number;
-    },
-    reset() {
-      self.length = 0;
-      at = 0;
-    },
-    rewind() {
-      at = 0;
-    },
-    next() {
-      self.length = at;
-      while (self.length > 0) {
-        const last = self.length - 1;
-        if ((path[last] as number) + 1 < (arity[last] as number)) {
-          path[last] = (path[last] as number) + 1;
-          return true;
-        }
-        self.length = last;
-      }
-      return false;
-    },
-  };
-  return self;
-}
-
-interface LockWord {
-  readonly number: number;
-  readonly name: string;
-  /** Where its 8 bits begin in a state. */
-  readonly bit: number;
-}
-
-/** Notes which locks a CPU holds when it takes another; each pair is reported once. */
-function orderRecorder(locks: readonly LockWord[], state: Int32Array, listener: Listener) {
-  const seen = new Uint8Array(locks.length * locks.length);
-  const cells = [...new Set(locks.map((lock) => lock.bit >>> 5))];
-  const inCell = cells.map((cell) => locks.filter((lock) => lock.bit >>> 5 === cell));
-  const masks = inCell.map((inside) => inside.reduce((mask, lock) => mask | (0xff << (lock.bit & 31)), 0));
-  return (cpu: number, node: NodeId, taken: number, dropped: number): void => {
-    const own = (locks[taken] as LockWord).bit;
-    if (((state[own >>> 5] as number) >>> (own & 31)) & (0x11 << cpu)) return;
-    for (let i = 0; i < cells.length; i++) {
-      const cell = state[cells[i] as number] as number;
-      if ((cell & (masks[i] as number)) === 0) continue;
-      for (const lock of inCell[i] as readonly LockWord[]) {
-        const pair = lock.number * locks.length + taken;
-        if (!((cell >>> (lock.bit & 31)) & (0x11 << cpu)) || lock.number === dropped || seen[pair]) continue;
-        seen[pair] = 1;
-        listener.ordered(lock.number, taken, node);
-      }
-    }
-  };
 }
 
 /** A step function that is compiled when it first runs: most control points are never reached. */
@@ -162,7 +103,7 @@ function onFirstCall(make: () => (cpu: number) => number): (cpu: number) => numb
 }
 
 export function compile(
-  graph: Graph,
+  given: Graph,
   listener: Listener,
   options: {
     readonly idBits: 8 | 16;
@@ -171,6 +112,7 @@ export function compile(
     readonly addresses?: Addresses;
   },
 ): Compiled {
+  const { graph, starts: separated, originOf } = separateStarts(given);
   const { program } = graph;
   const { cpus } = program.bounds;
   const layout = layOut(graph, options.idBits);
@@ -179,6 +121,7 @@ export function compile(
   const state = new Int32Array(layout.cells);
   const choices = createChoices();
   const pauses = { count: 0 };
+  const current = { way: -1 };
   const targets: string[] = [];
   const targetNumber = new Map<string, number>();
   /** What the generated code refers to by name. */
@@ -186,11 +129,11 @@ export function compile(
     ['S', state],
     ['choose', choices.take],
     ['pauses', pauses],
+    ['current', current],
     ['finding', listener.finding],
     ['judged', listener.judged],
     ['reached', listener.reached],
     ['covered', new Uint8Array(graph.nodes.length)],
-    ['ordered', listener.ordered],
   ]);
   const isWide = (type: Type) => bitsOf(type) >= 32;
   const pointNumber = new Map(graph.points.map((p, i) => [p.node, i + 1]));
@@ -417,7 +360,11 @@ export function compile(
   // --- nodes ---
 
   /** What the code of a step does where its task dies. */
-  const oops = program.afterOops ? 'return die(cpu, n);' : `return ${NO_SUCCESSOR};`;
+  const oops = (id: NodeId): string => (program.afterOops ? 'return die(cpu, n);' : leave(id, NO_SUCCESSOR));
+
+  /** The nodes of the segment being written that come after a store; `leave` tells by them what to return. */
+  let stored: ReadonlySet<NodeId> = new Set();
+  const leave = (id: NodeId, ended: number): string => `return ${stored.has(id) ? ended | CHANGED : ended};`;
 
   /** Code before an access: finds the object and the element, or ends in the finding. */
   function guard(
@@ -430,12 +377,12 @@ export function compile(
     const struct = structNamed(program, place.struct);
     const mustLive = struct.mortal && place.field !== LIVE;
     if (typeof instance === 'string') {
-      const bad = `{ finding(${id}, ${expr(place.pointer)}); ${oops} }`;
+      const bad = `{ finding(${originOf(id)}, ${expr(place.pointer)}); ${oops(id)} }`;
       code += `o = ${instance}; if (o < 0) ${bad}\n`;
       instance = 'o';
       if (mustLive) code += `if (!${readLive(struct.name, instance)}) ${bad}\n`;
     } else if (mustLive)
-      code += `if (!${readLive(struct.name, instance)}) { finding(${id}, ${expr(place.pointer)}); ${oops} }\n`;
+      code += `if (!${readLive(struct.name, instance)}) { finding(${originOf(id)}, ${expr(place.pointer)}); ${oops(id)} }\n`;
     let index = indexOf(place);
     let past: string | null = null;
     if (index !== null && (typeof index === 'string' || index < 0)) {
@@ -449,7 +396,7 @@ export function compile(
       }
       const storage = storageOf(struct, place.field);
       if (forStore || !storage.sparse) {
-        code += `if (${past}) { finding(${id}, ${PAST_END}); return ${NO_SUCCESSOR}; }\n`;
+        code += `if (${past}) { finding(${originOf(id)}, ${PAST_END}); ${leave(id, NO_SUCCESSOR)} }\n`;
         past = null;
       }
     }
@@ -512,7 +459,7 @@ export function compile(
   }
 
   const lockNumbers = lockTable(graph);
-  if (options.trackLocks) environment.set('holds', orderRecorder(lockNumbers, state, listener));
+  if (options.trackLocks) environment.set('holds', orderRecorder(lockNumbers, state, listener.ordered));
 
   /** The locks of a CPU whose task died become those of the dead. */
   function bury(cpu: number): void {
@@ -547,7 +494,7 @@ export function compile(
     const taken = lockNumber(id, lock.place);
     const dropped = lock.dropped && lockNumber(id, lock.dropped);
     const cpu = cpus === 1 ? '0' : 'cpu';
-    return `${dropped ? `${dropped.code}d = ${dropped.number};\n` : 'd = -1;\n'}${taken.code}holds(${cpu}, ${id}, ${taken.number}, d);\n`;
+    return `${dropped ? `${dropped.code}d = ${dropped.number};\n` : 'd = -1;\n'}${taken.code}holds(${cpu}, ${originOf(id)}, ${taken.number}, d);\n`;
   }
 
   /** The number of the lock at a place, as code, after code that finds it. */
@@ -585,9 +532,12 @@ export function compile(
         return code + writeLocated(n.place, at, expr(n.value));
       })
       .with({ op: 'primitive' }, (n) => {
-        const wait = n.until ? `${guardReads(id, n.until)}if (!${expr(n.until)}) return ${BLOCKED};\n` : '';
+        const wait = n.until
+          ? `${guardReads(id, n.until)}if (!${expr(n.until)}) ${leave(id, BLOCKED)}\n`
+          : '';
         const demands = n.demands.map(
-          (d, k) => `${guardReads(id, d.holds)}if (!${expr(d.holds)}) finding(${id}, ${DEMANDED - k});\n`,
+          (d, k) =>
+            `${guardReads(id, d.holds)}if (!${expr(d.holds)}) finding(${originOf(id)}, ${DEMANDED - k});\n`,
         );
         const done = guardEffects(id, n.effects) + effects(id, n.effects, expr);
         return wait + acquire(id, n) + demands.join('') + done;
@@ -602,15 +552,15 @@ export function compile(
         const plainNumbers = table.every((v, i) => v === i);
         return `${jsLocal(n.local)} = ${plainNumbers ? index : `${named(`domain_${id}`, () => Int32Array.from(table))}[${index}]`};`;
       })
-      .with({ op: 'assume' }, (n) => `if (!${expr(n.test)}) return ${NO_SUCCESSOR};`)
+      .with({ op: 'assume' }, (n) => `if (!${expr(n.test)}) ${leave(id, NO_SUCCESSOR)}`)
       .with(
         { op: 'finding' },
         (n) =>
-          `if (${expr(n.test)}) { finding(${id}, ${STATED}); ${n.fatal ? (graph.cuts.has(id) ? `return ${NO_SUCCESSOR};` : oops) : ''} }`,
+          `if (${expr(n.test)}) { finding(${originOf(id)}, ${STATED}); ${n.fatal ? (graph.cuts.has(id) ? leave(id, NO_SUCCESSOR) : oops(id)) : ''} }`,
       )
       .with({ op: 'judge' }, (n) => {
         const number = program.properties.findIndex((p) => p.id === n.property);
-        return `if (!predicate_${number}()${othersOutside(number)}) judged(${number}, ${id});`;
+        return `if (!predicate_${number}()${othersOutside(number)}) judged(${number}, ${originOf(id)});`;
       })
       .with({ op: 'reach' }, (n) => {
         let number = targetNumber.get(n.target);
@@ -681,6 +631,7 @@ export function compile(
 
   function segment(from: NodeId, live: readonly string[]): string {
     entry = from;
+    stored = afterStores(from);
     localNames.clear();
     const loads = registersOf(live).map((load) => `${load};`);
     const body = writeRegion({
@@ -691,6 +642,20 @@ export function compile(
     });
     const declared = [...localNames.values()].map((v) => `${v} = 0`);
     return `function step_${from}(cpu) {\nlet n = 0, o = 0, i = 0, b = 0, d = 0${declared.length ? `, ${declared.join(', ')}` : ''};\n${loads.join('\n')}\n${body}\n}`;
+  }
+
+  /** A node with several stores counts as after one: its own findings may come between them. */
+  function afterStores(from: NodeId): ReadonlySet<NodeId> {
+    const after = new Set<NodeId>();
+    const order = postorder(graph.nodes, [from], (id) => pointNumber.has(id));
+    for (const id of [...order].reverse()) {
+      const node = graph.nodes[id] as GraphNode;
+      const several = (node.op === 'primitive' || node.op === 'observe') && node.effects.length > 0;
+      if (several) after.add(id);
+      if (several || node.op === 'store' || after.has(id))
+        for (const next of successors(node)) after.add(next);
+    }
+    return after;
   }
 
   function registersOf(live: readonly string[]): readonly string[] {
@@ -725,6 +690,20 @@ return o < 0 || i < 0 ? -1 : ${bit};
     };
   }
 
+  /** All ways in one function, so that what they have in common is done once and calls cost nothing. */
+  function driver(): string {
+    const bodies: string[] = [];
+    const calls = separated.map(({ node }, number) => {
+      const way = ways[number] as Way;
+      if (way.chooses) return `open(${number});`;
+      const separate = way.run !== starts[way.operation];
+      if (separate) bodies.push(segment(node, []));
+      const name = separate ? `step_${node}` : named(`start_${way.operation}`, () => way.run);
+      return `current.way = ${number};\nr = ${name}(cpu);\nif (r !== ${NO_SUCCESSOR}) told(r);`;
+    });
+    return `(() => {\n${bodies.join('\n')}\nreturn (cpu, told, open) => {\nlet r = 0;\n${calls.join('\n')}\n};\n})()`;
+  }
+
   function evaluateCode<T>(code: string): T {
     const names = [...environment.keys()];
     return new Function(...names, `'use strict'; return ${code};`)(
@@ -744,10 +723,22 @@ return o < 0 || i < 0 ? -1 : ${bit};
     environment.set('die', evaluateCode(die));
   }
   const starts = graph.entries.map((e) => onFirstCall(() => evaluateCode(segment(e.node, []))));
+  const ways = separated.map(({ operation, choices: answers, node }): Way => {
+    const own = graph.entries[operation]?.node === node;
+    return {
+      operation,
+      choices: answers,
+      run: own ? (starts[operation] as Way['run']) : onFirstCall(() => evaluateCode(segment(node, []))),
+      chooses: postorder(graph.nodes, [node], (id) => pointNumber.has(id)).some(
+        (id) => !pointNumber.has(id) && graph.nodes[id]?.op === 'choose',
+      ),
+    };
+  });
   const resumes = [null, ...graph.points].map((p) =>
     onFirstCall(() => evaluateCode(p ? segment(p.node, p.live) : `() => ${NO_SUCCESSOR}`)),
   );
 
+  let runAll: Compiled['runWays'] | undefined;
   const accesses = [null, ...graph.points.map(plainAccess)];
 
   state.fill(0);
@@ -770,6 +761,12 @@ return o < 0 || i < 0 ? -1 : ${bit};
     state,
     initial: state.slice(),
     starts,
+    ways,
+    current,
+    runWays: (...args) => {
+      runAll ??= evaluateCode<Compiled['runWays']>(driver());
+      runAll(...args);
+    },
     resumes,
     accesses,
     predicates,

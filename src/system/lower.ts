@@ -6,13 +6,14 @@
 import type { ExprNode, FunctionNode, LockUse, Place, StmtNode } from '../lang/nodes.ts';
 import { functionLines } from '../lang/print.ts';
 import { boundValue, functionNamed, type Program, structNamed } from '../lang/program.ts';
-import { bitsOf, bool, type Type, wrap } from '../lang/types.ts';
+import { bool, type Type } from '../lang/types.ts';
 import { eachExpression, eachStatement, storesOf, subexpressions } from '../lang/walk.ts';
-import { instancesOf, storageOf } from '../lang/words.ts';
+import { instancesOf } from '../lang/words.ts';
 import { assert } from '../support/assert.ts';
 import { constantFields, storageKey, unreadFields } from './fields.ts';
 import { fold } from './fold.ts';
 import type { Action, Graph, GraphNode, NodeId } from './graph.ts';
+import { knownLoads, type Load } from './known-words.ts';
 import { finish } from './points.ts';
 
 /** What a name stands for in one inlined call: a unique local, or a constant that never changes. */
@@ -50,7 +51,7 @@ export function lower(program: Program, options: LowerOptions = {}): Graph {
   const unread = options.slice ? unreadFields(program) : new Set<string>();
   const loopHeads = new Set<NodeId>();
   const cuts = new Map<NodeId, string>();
-  const values = initialValues(program);
+  const knownLoad = knownLoads(program, constants);
   const predicates = program.properties.map((p) => ({ ...p, words: wordsRead(program, p.holds) }));
   const lines = new Map(
     program.functions.flatMap((fn) => functionLines(fn).map((line, i) => [line.stmt, i + 1] as const)),
@@ -104,28 +105,6 @@ export function lower(program: Program, options: LowerOptions = {}): Graph {
   function resolvePlace(place: Place, scope: Scope): Place {
     const pointer = resolve(place.pointer, scope);
     return place.index ? { ...place, pointer, index: resolve(place.index, scope) } : { ...place, pointer };
-  }
-
-  /** A load of a word that nothing stores to, at a known object, is its initial value. */
-  function knownLoad(node: Extract<ExprNode, { kind: 'load' }>): ExprNode {
-    const { place } = node;
-    if (
-      place.pointer.kind !== 'address' ||
-      !constants.has(keyOf(place)) ||
-      structNamed(program, place.struct).mortal
-    )
-      return node;
-    if (place.index && place.index.kind !== 'const') return node;
-    const index = place.index?.kind === 'const' ? place.index.value : undefined;
-    const storage = storageOf(structNamed(program, place.struct), place.field);
-    if (index !== undefined && index >= BigInt(boundValue(program.bounds, storage.length ?? 1))) return node;
-    const initial = values.get(
-      `${place.struct}[${place.pointer.instance}].${storage.name}${index === undefined ? '' : `[${index}]`}`,
-    );
-    if (!initial) return { kind: 'const', type: node.type, value: 0n };
-    if (initial.kind === 'const')
-      return { kind: 'const', type: node.type, value: wrap(node.type, initial.value) };
-    return initial.kind === 'address' && bitsOf(node.type) === 64 ? { ...initial, type: node.type } : node;
   }
 
   const mayPause = (node: ExprNode): boolean => {
@@ -196,7 +175,7 @@ export function lower(program: Program, options: LowerOptions = {}): Graph {
     });
   }
 
-  function lowerLoad(node: Extract<ExprNode, { kind: 'load' }>, ctx: Context, then: Continue): NodeId {
+  function lowerLoad(node: Load, ctx: Context, then: Continue): NodeId {
     const pause = !isGhost(node.place.struct);
     const known = knownLoad(node);
     if (known.kind !== 'load') return emit(ctx, { op: 'skip', next: then(known) }, pause);
@@ -497,20 +476,6 @@ function assignedIn(fn: FunctionNode): ReadonlySet<string> {
     if (stmt.kind === 'choose') names.add(stmt.variable);
   }
   return names;
-}
-
-/** Initial values by word name; a later entry replaces an earlier one. */
-function initialValues(program: Program): ReadonlyMap<string, ExprNode> {
-  const map = new Map<string, ExprNode>();
-  for (const { place, value } of program.initial) {
-    assert(place.pointer.kind === 'address', 'an initial value belongs to a known object');
-    const index = place.index?.kind === 'const' ? `[${place.index.value}]` : '';
-    map.set(
-      `${place.struct}[${place.pointer.instance}].${storageOf(structNamed(program, place.struct), place.field).name}${index}`,
-      value,
-    );
-  }
-  return map;
 }
 
 function wordsRead(program: Program, predicate: ExprNode): ReadonlySet<string> {

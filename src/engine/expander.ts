@@ -1,0 +1,96 @@
+/** All steps from one state: which CPU, what it starts if it is idle, and every answer to the choices. */
+import type { Move } from '../evidence/trace.ts';
+import { BLOCKED, type Compiled, NO_SUCCESSOR, SUCCESSOR, type Way } from '../semantics/compile.ts';
+import type { Graph } from '../system/graph.ts';
+
+export interface Expander {
+  /** The state to expand; to be filled before `expand`. */
+  readonly base: Int32Array;
+  /**
+   * Calls `successor` for each step, with what follows in `compiled.state`. False: some CPUs run, and all that
+   * do wait.
+   */
+  expand(): boolean;
+  /** The control point of a CPU in `base`. */
+  pointOf(cpu: number): number;
+  /** The CPU whose step runs, and the step itself as far as its choices are made. */
+  cpu(): number;
+  move(): Move;
+}
+
+/** `waits`: a step could not be taken. */
+export function createExpander(
+  graph: Graph,
+  compiled: Compiled,
+  successor: () => void,
+  waits: () => void,
+): Expander {
+  const { operations, bounds } = graph.program;
+  const { state, layout, choices, ways, resumes, current } = compiled;
+  const { cells, pc } = layout;
+  const base = new Int32Array(cells);
+  let cpu = 0;
+  let blocked = false;
+
+  const restore = (): void => {
+    for (let i = 0; i < cells; i++) state[i] = base[i] as number;
+  };
+  const pointOf = (of: number): number => {
+    const bit = pc.base + of * pc.width;
+    return ((base[bit >>> 5] as number) >>> (bit & 31)) & (2 ** pc.width - 1);
+  };
+  function ended(how: number): void {
+    if (how & SUCCESSOR) successor();
+    else if (how & BLOCKED) {
+      blocked = true;
+      waits();
+    }
+    restore();
+  }
+  function open(way: number): void {
+    current.way = way;
+    withChoices((ways[way] as Way).run);
+    choices.reset();
+  }
+  function withChoices(run: (cpu: number) => number): void {
+    choices.reset();
+    do {
+      choices.rewind();
+      const how = run(cpu);
+      if (how !== NO_SUCCESSOR) ended(how);
+    } while (choices.next());
+  }
+
+  return {
+    base,
+    pointOf,
+    cpu: () => cpu,
+    move() {
+      const { operation = -1, choices: first = [] } = ways[current.way] ?? {};
+      return {
+        cpu,
+        operation: operations[operation] ?? null,
+        choices: [...first, ...choices.path.slice(0, choices.length)],
+        pauses: compiled.pauses.count,
+      };
+    },
+    expand() {
+      let [busy, waiting] = [0, 0];
+      restore();
+      for (cpu = 0; cpu < bounds.cpus; cpu++) {
+        const point = pointOf(cpu);
+        choices.reset();
+        if (point === 0) compiled.runWays(cpu, ended, open);
+        else {
+          current.way = -1;
+          busy++;
+          blocked = false;
+          withChoices(resumes[point] as (cpu: number) => number);
+          if (blocked) waiting++;
+        }
+      }
+      cpu = 0;
+      return waiting === 0 || waiting < busy;
+    },
+  };
+}

@@ -1,0 +1,43 @@
+/** Loads whose value is known before anything runs: words that nothing stores to, at known objects. */
+import type { ExprNode } from '../lang/nodes.ts';
+import { boundValue, type Program, structNamed } from '../lang/program.ts';
+import { bitsOf, wrap } from '../lang/types.ts';
+import { storageOf } from '../lang/words.ts';
+import { assert } from '../support/assert.ts';
+import { storageKey } from './fields.ts';
+
+export type Load = Extract<ExprNode, { kind: 'load' }>;
+
+/** `constants`: the storages that nothing stores to. The result gives a load's value, or the load itself. */
+export function knownLoads(program: Program, constants: ReadonlySet<string>): (load: Load) => ExprNode {
+  const values = initialValues(program);
+  return (node) => {
+    const { place } = node;
+    const struct = structNamed(program, place.struct);
+    if (place.pointer.kind !== 'address' || !constants.has(storageKey(program, place)) || struct.mortal)
+      return node;
+    if (place.index && place.index.kind !== 'const') return node;
+    const index = place.index?.kind === 'const' ? place.index.value : undefined;
+    const storage = storageOf(struct, place.field);
+    if (index !== undefined && index >= BigInt(boundValue(program.bounds, storage.length ?? 1))) return node;
+    const initial = values.get(
+      `${place.struct}[${place.pointer.instance}].${storage.name}${index === undefined ? '' : `[${index}]`}`,
+    );
+    if (!initial) return { kind: 'const', type: node.type, value: 0n };
+    if (initial.kind === 'const')
+      return { kind: 'const', type: node.type, value: wrap(node.type, initial.value) };
+    return initial.kind === 'address' && bitsOf(node.type) === 64 ? { ...initial, type: node.type } : node;
+  };
+}
+
+/** Initial values by word name; a later entry replaces an earlier one. */
+function initialValues(program: Program): ReadonlyMap<string, ExprNode> {
+  const map = new Map<string, ExprNode>();
+  for (const { place, value } of program.initial) {
+    assert(place.pointer.kind === 'address', 'an initial value belongs to a known object');
+    const index = place.index?.kind === 'const' ? `[${place.index.value}]` : '';
+    const storage = storageOf(structNamed(program, place.struct), place.field);
+    map.set(`${place.struct}[${place.pointer.instance}].${storage.name}${index}`, value);
+  }
+  return map;
+}
