@@ -34,6 +34,14 @@ test('a lost update needs two CPUs', async () => {
   expect(verdicts(await check(counterProgram(2), ['total']))).toEqual(['violated']);
 });
 
+test('of the shortest runs, the one with the fewest switches between CPUs is shown', async () => {
+  const [total] = await check(counterProgram(2), ['total']);
+  const [trace] = total && 'traces' in total.verdict ? total.verdict.traces : [];
+  const cpus = trace?.steps.map((step) => step.cpu) ?? [];
+  expect(cpus).toHaveLength(16);
+  expect(cpus.filter((cpu, i) => i > 0 && cpu !== cpus[i - 1])).toHaveLength(2);
+});
+
 test('lock order fails with one CPU, with a trace for each edge; a deadlock needs two', async () => {
   const properties = ['lock-order', 'deadlock-free'];
   const [order, deadlock] = await check(twoLocksProgram(1), properties);
