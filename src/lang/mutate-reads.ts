@@ -1,7 +1,9 @@
 /** Mutants that read a word once where the kernel reads it again: what a compiler may do without READ_ONCE. */
+import { constantFields, storageKey } from './fields.ts';
 import type { Change } from './mutate.ts';
 import type { ExprNode, FunctionNode, Place, StmtNode } from './nodes.ts';
 import { printPlace } from './print.ts';
+import { type Program, structNamed } from './program.ts';
 import { rewriteOwnExpressions } from './rewrite.ts';
 import { type StatementSite, statementSites, withBlock } from './sites.ts';
 import {
@@ -19,9 +21,11 @@ const FIRST = 'first_read';
 
 /**
  * For each load that a statement before it makes on every way to it, through the same pointer: that first
- * read is kept in a local, and the load replaced by it.
+ * read is kept in a local, and the load replaced by it. Left out are words that nothing stores to, of objects
+ * that are never freed: read again they are the same.
  */
-export function* rereadMutants(fn: FunctionNode): Generator<Change> {
+export function* rereadMutants(fn: FunctionNode, program: Program): Generator<Change> {
+  const constants = constantFields(program);
   const done = new Set<string>();
   /** Lines of the loads so far, by what is loaded. */
   const seen = new Map<string, number[]>();
@@ -33,7 +37,7 @@ export function* rereadMutants(fn: FunctionNode): Generator<Change> {
     for (const first of stmt.kind === 'while' ? [] : unconditionalLoads(stmt)) {
       const key = printPlace(first.place);
       const before = seen.get(key)?.length ?? 0;
-      if (isAssigned(first.place, after)) continue;
+      if (isAssigned(first.place, after) || staysAsItIs(first, program, constants)) continue;
       for (let k = 1; k < countLoads(after, key); k++) {
         const at = `${key} ${before + k}`;
         if (done.has(at)) continue;
@@ -64,6 +68,14 @@ function readOnce(fn: FunctionNode, site: StatementSite, first: Load, key: strin
     ...site.with([...block.slice(0, index), kept, ...rest]),
     locals: [...fn.locals, { name: FIRST, type: first.type }],
   };
+}
+
+/** The word, and each by which it is found, is constant and does not go away. */
+function staysAsItIs(load: Load, program: Program, constants: ReadonlySet<string>): boolean {
+  const loads = [...eachExpression(load)].flatMap((node) => (node.kind === 'load' ? [node.place] : []));
+  return loads.every(
+    (place) => constants.has(storageKey(program, place)) && !structNamed(program, place.struct).mortal,
+  );
 }
 
 function push(map: Map<string, number[]>, key: string, value: number): void {

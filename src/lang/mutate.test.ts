@@ -143,6 +143,11 @@ test('each re-read is replaced by the first read, also in a nested statement', (
   ]);
 });
 
+test('a word that nothing stores to is the same when it is read again', () => {
+  const found = mutants((p, x) => [set(x, p.mapping), set(x, p.mapping)]);
+  expect(found.filter((m) => m.name.startsWith('re-read'))).toEqual([]);
+});
+
 test('an increment of what was read before is such a re-read', () => {
   const found = mutants((p) => [if_(not(p.share), [return_()]), increment(p.share)]);
   expect(found.filter((m) => m.name.startsWith('re-read')).map((m) => m.come.at(-1))).toEqual([

@@ -2,6 +2,8 @@
  * One step of a CPU as SMT terms: all paths from a control point to the next, merged where they meet, with
  * the condition under which each property fails on the way.
  */
+
+import { storageKey } from '../lang/fields.ts';
 import type { Effect, ExprNode, LockUse, Place } from '../lang/nodes.ts';
 import { boundValue, structNamed } from '../lang/program.ts';
 import { LIVE } from '../lang/structs.ts';
@@ -9,7 +11,6 @@ import { type Bits, bitsOf } from '../lang/types.ts';
 import { placeExpressions, readsMemory, subexpressions } from '../lang/walk.ts';
 import { instancesOf, stateWords, storageOf, wordName } from '../lang/words.ts';
 import { assert } from '../support/assert.ts';
-import { storageKey } from '../system/fields.ts';
 import type { Graph, GraphNode, NodeId } from '../system/graph.ts';
 import { postorder } from '../system/points.ts';
 

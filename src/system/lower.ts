@@ -3,6 +3,7 @@
  * that follows it, an expression knowing (as a function) what is done with its value.
  */
 
+import { constantFields, storageKey, unreadFields } from '../lang/fields.ts';
 import type { ExprNode, FunctionNode, LockUse, Place, StmtNode } from '../lang/nodes.ts';
 import { functionLines } from '../lang/print.ts';
 import { boundValue, functionNamed, type Program, structNamed } from '../lang/program.ts';
@@ -10,7 +11,6 @@ import { bool, type Type } from '../lang/types.ts';
 import { eachExpression, eachStatement, storesOf, subexpressions } from '../lang/walk.ts';
 import { instancesOf } from '../lang/words.ts';
 import { assert } from '../support/assert.ts';
-import { constantFields, storageKey, unreadFields } from './fields.ts';
 import { fold } from './fold.ts';
 import type { Action, Graph, GraphNode, NodeId } from './graph.ts';
 import { knownLoads, type Load } from './known-words.ts';

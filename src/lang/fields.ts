@@ -1,10 +1,10 @@
 /** Which fields of a program change, and which are looked at. */
 
-import type { Place, StmtNode } from '../lang/nodes.ts';
-import { type Program, structNamed } from '../lang/program.ts';
-import { LIVE } from '../lang/structs.ts';
-import { eachExpression, eachStatement, expressionsOf, placeExpressions, storesOf } from '../lang/walk.ts';
-import { storageOf } from '../lang/words.ts';
+import type { Place, StmtNode } from './nodes.ts';
+import { type Program, structNamed } from './program.ts';
+import { LIVE } from './structs.ts';
+import { eachExpression, eachStatement, expressionsOf, placeExpressions, storesOf } from './walk.ts';
+import { storageOf } from './words.ts';
 
 /** `struct.field` of a place's storage. */
 export function storageKey(program: Program, place: Place): string {
