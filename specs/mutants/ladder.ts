@@ -95,6 +95,29 @@ const twoCpus: readonly Rung[] = [
     operations: ['mmap', 'munmap', 'unlink'],
     prelude: [['mmap', 0, 0, 1]],
   }),
+  // Two files want the only block: it is freed by one and taken by the other.
+  ...['v6.12/ext4', 'v6.12/xfs-reflink-rmapbt'].map((scenario) =>
+    race({
+      scenario,
+      states: 40_000,
+      operations: ['write fault', 'truncate'],
+      prelude: [
+        ['mmap', 0, 0, 1],
+        ['mmap', 1, 1, 1],
+      ],
+    }),
+  ),
+  // A name goes and comes back.
+  ...['v6.12/ext4', 'v6.12/xfs-rmapbt'].map((scenario) =>
+    race({
+      scenario,
+      bounds: racingAlone,
+      states: 40_000,
+      operations: ['unlink', 'create', 'xfs_inodegc'].filter(
+        (op) => op !== 'xfs_inodegc' || scenario !== 'v6.12/ext4',
+      ),
+    }),
+  ),
   // Two files want the only block.
   ...['v6.12/ext4', 'v6.12/xfs-reflink-rmapbt'].map((scenario) =>
     race({

@@ -10,6 +10,8 @@ import { verdictTable } from '../report/table.ts';
 import { PagedeedError, renderDiagnostic } from '../support/diagnostics.ts';
 import { didYouMean } from '../support/nearest.ts';
 import { reductions } from '../system/reductions.ts';
+import { cacheFolder, openCache } from './cache.ts';
+import { askCache, type CachedCell } from './cached-cell.ts';
 import { writeEvidence } from './evidence-files.ts';
 import { requireWritable } from './files.ts';
 import type { Command, Given, Option } from './options.ts';
@@ -47,6 +49,7 @@ const options: readonly Option[] = [
     says: `what the explicit search may leave out: ${reductions.join(', ')} (all)`,
   },
   { name: 'jobs', value: 'N', says: 'scenarios at a time (one for each processor)' },
+  { name: 'no-cache', value: null, says: 'decide everything anew, and keep nothing for later runs' },
   { name: 'out', value: 'DIR', says: 'write traces and certificates there' },
   { name: 'json', value: null, says: 'print results as JSON' },
 ];
@@ -77,39 +80,54 @@ async function check(given: Given): Promise<number> {
   if (out !== undefined) await requireWritable(out);
 
   const { cells } = plan;
+  const cache = given.has('no-cache') ? null : openCache(cacheFolder());
+  const cached: CachedCell[] = [];
+  for (const cell of cells)
+    cached.push(await askCache(cache, cell, [engine, ...(reduce ?? ['all'])].join(' ')));
   const results: Result[][] = cells.map(() => []);
+  /** Reports a cell with what the cache knew of it and what was decided now. */
+  const report = async (cell: number, decided: readonly Outcome[]): Promise<void> => {
+    const planned = cells[cell] as PlannedCell;
+    const { known } = cached[cell] as CachedCell;
+    const all = new Map([...known, ...decided].map((o) => [o.property, o]));
+    const outcomes = planned.properties.flatMap((id) => {
+      const outcome = all.get(id);
+      return outcome ? [{ ...outcome, property: planned.prefix + id }] : [];
+    });
+    const before = new Set(known.map((o) => planned.prefix + o.property));
+    results[cell] = resultsOf(planned, outcomes, before, new Map());
+    if (out === undefined) return;
+    const written = await writeEvidence(out, planned.program, outcomes);
+    results[cell] = resultsOf(planned, outcomes, before, written);
+  };
+  const asked = [...cells.keys()].filter((cell) => cached[cell]?.open.length);
   const progress = createProgress(process.stderr);
-  const name = (cell: number) => cells[cell]?.scenario ?? '';
+  const name = (request: number) => cells[asked[request] ?? 0]?.scenario ?? '';
   const interrupted = new AbortController();
   const interrupt = () => interrupted.abort();
   process.once('SIGINT', interrupt);
   try {
+    for (const cell of cells.keys()) if (!asked.includes(cell)) await report(cell, []);
     await runCells(
-      cells.map(({ program, properties, stored }) => ({
-        program,
-        properties,
-        engine,
-        limits,
-        ...(reduce && { reduce }),
-        ...(stored && { stored }),
-      })),
+      asked.map((cell) => {
+        const { program, stored } = cells[cell] as PlannedCell;
+        const properties = cached[cell]?.open ?? [];
+        return { program, properties, engine, limits, ...(reduce && { reduce }), ...(stored && { stored }) };
+      }),
       jobs,
       {
-        started: (cell) => progress.show(name(cell), 'starting'),
-        progress: (cell, text) => progress.show(name(cell), text),
-        async done(cell, decided) {
-          const planned = cells[cell] as PlannedCell;
-          const outcomes = decided.map((o) => ({ ...o, property: planned.prefix + o.property }));
-          results[cell] = resultsOf(planned, outcomes, new Map());
-          if (out !== undefined) {
-            const written = await writeEvidence(out, planned.program, outcomes);
-            results[cell] = resultsOf(planned, outcomes, written);
-          }
-          progress.show(name(cell), '');
+        started: (request) => progress.show(name(request), 'starting'),
+        progress: (request, text) => progress.show(name(request), text),
+        async done(request, decided) {
+          const cell = asked[request] as number;
+          await report(cell, decided);
+          await cached[cell]?.keep(decided);
+          progress.show(name(request), '');
         },
       },
       interrupted.signal,
     );
+    await cache?.sweep();
   } finally {
     process.off('SIGINT', interrupt);
     progress.clear();
@@ -133,6 +151,7 @@ function engineOf(given: Given): string {
 function resultsOf(
   { scenario, program, claimed }: PlannedCell,
   outcomes: readonly Outcome[],
+  cached: ReadonlySet<string>,
   written: ReadonlyMap<string, readonly string[]>,
 ): Result[] {
   const abstractions = abstractionsOf(program, new Set(program.functions.map((fn) => fn.name)));
@@ -150,6 +169,7 @@ function resultsOf(
     steps: 'traces' in verdict ? Math.max(...verdict.traces.map((t) => t.steps.length)) : null,
     states,
     seconds: Math.round(seconds * 1000) / 1000,
+    cached: cached.has(property),
     evidence: written.get(property) ?? [],
     abstractions,
   }));

@@ -18,6 +18,9 @@ afterAll(() => {
   for (const path of [built, folder]) rmSync(path, { recursive: true, force: true });
 });
 
+/** No verdict of another run of the tests is known. */
+const env = { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') };
+
 interface Run {
   readonly status: number | null;
   readonly stdout: string;
@@ -32,7 +35,7 @@ const mutants = (...args: readonly string[]): Promise<Run> =>
 
 function started(command: string, args: readonly string[]): Promise<Run> {
   return new Promise((resolve) => {
-    const child: ChildProcess = execFile(command, args, { cwd: folder }, (_error, stdout, stderr) =>
+    const child: ChildProcess = execFile(command, args, { cwd: folder, env }, (_error, stdout, stderr) =>
       resolve({ status: child.exitCode, stdout, stderr }),
     );
   });
@@ -40,7 +43,7 @@ function started(command: string, args: readonly string[]): Promise<Run> {
 
 /** Two CPUs add one to a counter, each by the statement given. */
 function counter(statement: string): string {
-  return `import { assume, eq, forever, increment, operation, or, program as make, struct, the, u8, ule } from 'pagedeed/lang';
+  return `import { add, assume, eq, forever, increment, operation, or, program as make, set, struct, the, u8, ule } from 'pagedeed/lang';
 import type { Bounds, U8 } from 'pagedeed/lang';
 
 const counter = struct<{ n: U8; started: U8; done: U8 }>('counter', { n: u8, started: u8, done: u8 });
@@ -119,6 +122,26 @@ memory model: sequential consistency
     const weak = await pagedeed('certificate', ...one, 'weak.json');
     expect(weak).toMatchObject({ status: 1, stderr: '' });
     expect(weak.stdout).toMatch(/^weak.json is refused: /);
+  });
+
+  test('what was decided before is not decided again, unless the model changes or it is asked for', async () => {
+    const check = (...more: readonly string[]) =>
+      pagedeed('check', '--model', 'again.ts', '--property', 'total', ...more);
+    writeFileSync(join(folder, 'again.ts'), counter('increment(the(counter).n)'));
+    const first = await check('--out', 'first');
+    const second = await check('--out', 'second');
+    const cached = '1 of them from the cache: --no-cache decides them anew\n';
+    expect(first.stdout).not.toContain(cached);
+    expect(second.stdout).toContain(cached);
+    expect(second.stdout.replace(cached, '')).toBe(first.stdout);
+    expect(second.status).toBe(1);
+    const trace = 'mine/counter/2-cpus/total/trace.itf.json';
+    expect(readFileSync(join(folder, 'second', trace), 'utf8')).toBe(
+      readFileSync(join(folder, 'first', trace), 'utf8'),
+    );
+    expect((await check('--no-cache')).stdout).toBe(first.stdout);
+    writeFileSync(join(folder, 'again.ts'), counter('set(the(counter).n, add(the(counter).n, 1))'));
+    expect((await check()).stdout).not.toContain(cached);
   });
 
   test('reach:* asks for each function by itself', async () => {

@@ -14,7 +14,7 @@ export async function readText(path: string): Promise<string> {
 }
 
 /** Makes the folders it lies in. Errors: PD0004; no part of the file is then left. */
-export async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(path: string, text: string | Uint8Array): Promise<void> {
   const draft = `${path}.${randomUUID()}`;
   try {
     await mkdir(dirname(path), { recursive: true });

@@ -1,5 +1,6 @@
 /** What became of the mutants, as text. */
 import { ruleNames } from '../lang/mutate.ts';
+import { isDataRace } from '../lang/races.ts';
 import { isTarget, NO_VERDICT } from '../mutants/differences.ts';
 import type { Fate } from '../mutants/hunt.ts';
 import type { Judgement } from '../mutants/judge.ts';
@@ -71,7 +72,7 @@ function table(fates: readonly Fate[]): readonly string[] {
 function counts(fates: readonly Fate[]): string {
   const told = new Map<string, number>();
   for (const { caught } of fates) {
-    const names = caught?.differences.map((d) => (isTarget(d.of) ? 'reach' : d.of)) ?? [];
+    const names = caught?.differences.map((d) => kindOf(d.of)) ?? [];
     for (const name of new Set(names)) told.set(name, (told.get(name) ?? 0) + 1);
   }
   return [...told]
@@ -79,6 +80,10 @@ function counts(fates: readonly Fate[]): string {
     .map(([name, count]) => `${name} ${count}`)
     .join(', ');
 }
+
+/** Targets and races are of many names. */
+const kindOf = (of: string): string =>
+  isTarget(of) ? 'reach' : isDataRace(of.split(' ')[0] ?? '') ? 'no-data-race' : of;
 
 function triedIn({ trials }: Fate): string {
   const [complete, sameSize] = [trials.filter((t) => t.complete), trials.filter((t) => t.sameSize)];

@@ -12,10 +12,12 @@ const place = mkdtempSync(join(tmpdir(), 'pagedeed-pack-'));
 const [sources, elsewhere] = [join(place, 'sources'), join(place, 'elsewhere')];
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 
+/** No verdict of another run of the tests is known. */
+const env = { ...process.env, XDG_CACHE_HOME: join(place, 'cache') };
 const execute = promisify(execFile);
 /** What it prints; rejects unless it exits 0. */
 const run = async (cwd: string, command: string, ...args: readonly string[]): Promise<string> =>
-  (await execute(command, args, { cwd })).stdout;
+  (await execute(command, args, { cwd, env })).stdout;
 const pagedeed = (...args: readonly string[]): Promise<string> =>
   run(elsewhere, join(elsewhere, 'node_modules/.bin/pagedeed'), ...args);
 

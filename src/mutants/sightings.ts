@@ -8,7 +8,10 @@ import { statementSites } from '../lang/sites.ts';
 import { TooManyValues } from '../semantics/values.ts';
 
 export interface Sightings {
-  /** Violated properties, and reached targets as `reach:TARGET`: in which step of the search each was first seen. */
+  /**
+   * Violated properties (of data races with the functions that race), and reached targets as `reach:TARGET`: in
+   * which step of the search each was first seen.
+   */
   readonly seen: ReadonlyMap<string, number>;
   /** All that can be seen in so many steps was; Infinity where the search came to its end. */
   readonly horizon: number;
@@ -57,7 +60,7 @@ function seenIn(result: SearchResult, nameOf: (target: string) => string): Reado
   for (const [property, { depth }] of result.found) seen.set(property, depth);
   for (const [target, { depth }] of result.reached) seen.set(`reach:${nameOf(target)}`, depth);
   for (const { race, found } of result.races)
-    seen.set(raceOn(race.field), Math.min(found.depth, seen.get(raceOn(race.field)) ?? found.depth));
+    seen.set(`${raceOn(race.field)} ${race.functions.join(' and ')}`, found.depth);
   const cycle = firstLockCycle(result);
   if (cycle !== null) seen.set('lock-order', cycle);
   return seen;

@@ -19,7 +19,9 @@ export interface Result {
   /** Of the trace. */
   readonly steps: number | null;
   readonly states: number | null;
+  /** Taken to decide it, now or, where it is `cached`, in an earlier run. */
   readonly seconds: number;
+  readonly cached: boolean;
   /** Paths of the files written. */
   readonly evidence: readonly string[];
   readonly abstractions: readonly string[];

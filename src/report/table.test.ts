@@ -25,6 +25,7 @@ function result(scenario: string, property: string, rest: Partial<Result> = {}):
     steps: null,
     states: 10,
     seconds: 0.1,
+    cached: false,
     evidence: [],
     abstractions: ['There is one device.'],
     ...rest,
@@ -78,4 +79,12 @@ test('a table that is too wide is broken between scenarios', () => {
 
 test('nothing checked', () => {
   expect(verdictTable([], plain)).toBe('Nothing was checked.\n');
+});
+
+test('what an earlier run decided is counted', () => {
+  const table = verdictTable(
+    [result('v6.12/ext4', 'no-bug', { cached: true }), result('v6.12/ext4', 'no-warn')],
+    plain,
+  );
+  expect(table).toContain('2 proved\n1 of them from the cache: --no-cache decides them anew\nmemory model:');
 });

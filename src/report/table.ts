@@ -39,7 +39,7 @@ export function verdictTable(results: readonly Result[], options: TableOptions):
     ...blocks(of, options),
   ]);
   lines.push(...reasons(results, options.width));
-  lines.push(summary(results), `memory model: ${MEMORY_MODEL}`);
+  lines.push(summary(results), ...fromCache(results), `memory model: ${MEMORY_MODEL}`);
   if (options.kernel) lines.push(...wrap(KCONFIG, 'Kconfig: ', '  ', options.width));
   lines.push(...notModelled(options));
   return `${lines.join('\n')}\n`;
@@ -128,6 +128,11 @@ function summary(results: readonly Result[]): string {
   const kept =
     wrong + open === 0 ? 'all as claimed' : `${wrong} other than claimed, ${open} of the claims left open`;
   return `${counts.join(', ')}; ${kept}`;
+}
+
+function fromCache(results: readonly Result[]): readonly string[] {
+  const count = results.filter((r) => r.cached).length;
+  return count > 0 ? [`${count} of them from the cache: --no-cache decides them anew`] : [];
 }
 
 function notModelled({ abstractions, ofFunctions, width }: TableOptions): readonly string[] {
