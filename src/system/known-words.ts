@@ -1,10 +1,11 @@
 /** Loads whose value is known before anything runs: words that nothing stores to, at known objects. */
+
+import { storageKey } from '../lang/fields.ts';
 import type { ExprNode } from '../lang/nodes.ts';
 import { boundValue, type Program, structNamed } from '../lang/program.ts';
 import { bitsOf, wrap } from '../lang/types.ts';
 import { storageOf } from '../lang/words.ts';
 import { assert } from '../support/assert.ts';
-import { storageKey } from './fields.ts';
 
 export type Load = Extract<ExprNode, { kind: 'load' }>;
 
