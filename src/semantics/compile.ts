@@ -2,7 +2,6 @@
  * Compiles a graph to JavaScript that works on packed states: one function for each operation's start and
  * each control point, all over one scratch state `S`. Nothing is allocated while they run.
  */
-import { match } from 'ts-pattern';
 import { type Addresses, defaultAddresses } from '../lang/addresses.ts';
 import { buried } from '../lang/locks.ts';
 import type { BinaryOperator, Effect, ExprNode, Place } from '../lang/nodes.ts';
@@ -293,27 +292,31 @@ export function compile(
   }
 
   function expr(node: ExprNode): string {
-    return match(node)
-      .with({ kind: 'const' }, (n) => String(constant(n.type, n.value)))
-      .with({ kind: 'address' }, (n) =>
-        String(values.idOf(addresses.get(`${n.struct}[${n.instance}]`) as bigint)),
-      )
-      .with({ kind: 'local' }, (n) => jsLocal(n.name))
-      .with({ kind: 'cpu' }, () => (cpus === 1 ? '0' : 'cpu'))
-      .with({ kind: 'unary', op: 'lnot' }, (n) => `(${expr(n.operand)} ? 0 : 1)`)
-      .with(
-        { kind: 'unary' },
-        (n) =>
-          `${named(`${n.op}_${bitsOf(n.type)}`, () => values.unary(n.op, bitsOf(n.type)))}(${expr(n.operand)})`,
-      )
-      .with({ kind: 'binary' }, (n) => operate(n.op, n.left.type, expr(n.left), expr(n.right)))
-      .with({ kind: 'conditional' }, (n) => `(${expr(n.test)} ? ${expr(n.then)} : ${expr(n.otherwise)})`)
-      .with({ kind: 'convert' }, (n) => convert(n.how, n.operand.type, n.type, expr(n.operand)))
-      .with({ kind: 'load' }, (n) => loadCode(n.place))
-      .with({ kind: 'call' }, () => {
+    switch (node.kind) {
+      case 'const':
+        return String(constant(node.type, node.value));
+      case 'address':
+        return String(values.idOf(addresses.get(`${node.struct}[${node.instance}]`) as bigint));
+      case 'local':
+        return jsLocal(node.name);
+      case 'cpu':
+        return cpus === 1 ? '0' : 'cpu';
+      case 'unary': {
+        const { op, type, operand } = node;
+        if (op === 'lnot') return `(${expr(operand)} ? 0 : 1)`;
+        return `${named(`${op}_${bitsOf(type)}`, () => values.unary(op, bitsOf(type)))}(${expr(operand)})`;
+      }
+      case 'binary':
+        return operate(node.op, node.left.type, expr(node.left), expr(node.right));
+      case 'conditional':
+        return `(${expr(node.test)} ? ${expr(node.then)} : ${expr(node.otherwise)})`;
+      case 'convert':
+        return convert(node.how, node.operand.type, node.type, expr(node.operand));
+      case 'load':
+        return loadCode(node.place);
+      case 'call':
         throw new Error('calls are inlined');
-      })
-      .exhaustive();
+    }
   }
 
   /**
@@ -519,58 +522,62 @@ export function compile(
   }
 
   function plain(id: NodeId, node: Exclude<GraphNode, { op: 'branch' | 'end' }>): string {
-    return match(node)
-      .with({ op: 'skip' }, () => '')
-      .with({ op: 'assign' }, (n) => `${jsLocal(n.local)} = ${expr(n.value)};`)
-      .with({ op: 'load' }, (n) => {
-        const { code, at, past } = guard(id, n.place, false);
-        const value = readLocated(n.place, at);
-        return `${code}${jsLocal(n.local)} = ${past ? `${past} ? 0 : ${value}` : value};`;
-      })
-      .with({ op: 'store' }, (n) => {
-        const { code, at } = guard(id, n.place, true);
-        return code + writeLocated(n.place, at, expr(n.value));
-      })
-      .with({ op: 'primitive' }, (n) => {
-        const wait = n.until
-          ? `${guardReads(id, n.until)}if (!${expr(n.until)}) ${leave(id, BLOCKED)}\n`
-          : '';
-        const demands = n.demands.map(
-          (d, k) =>
-            `${guardReads(id, d.holds)}if (!${expr(d.holds)}) finding(${originOf(id)}, ${DEMANDED - k});\n`,
-        );
-        const done = guardEffects(id, n.effects) + effects(id, n.effects, expr);
-        return wait + acquire(id, n) + demands.join('') + done;
-      })
-      .with({ op: 'observe' }, (n) => {
-        const body = effects(id, n.effects, look);
-        return n.when ? `if (${look(n.when)}) {\n${body}\n}` : body;
-      })
-      .with({ op: 'choose' }, (n) => {
-        const table = n.values.map((v) => Number(expr(v)));
+    switch (node.op) {
+      case 'skip':
+        return '';
+      case 'assign':
+        return `${jsLocal(node.local)} = ${expr(node.value)};`;
+      case 'load': {
+        const { code, at, past } = guard(id, node.place, false);
+        const value = readLocated(node.place, at);
+        return `${code}${jsLocal(node.local)} = ${past ? `${past} ? 0 : ${value}` : value};`;
+      }
+      case 'store': {
+        const { code, at } = guard(id, node.place, true);
+        return code + writeLocated(node.place, at, expr(node.value));
+      }
+      case 'primitive':
+        return primitive(id, node);
+      case 'observe': {
+        const body = effects(id, node.effects, look);
+        return node.when ? `if (${look(node.when)}) {\n${body}\n}` : body;
+      }
+      case 'choose': {
+        const table = node.values.map((v) => Number(expr(v)));
         const index = `choose(${table.length})`;
         const plainNumbers = table.every((v, i) => v === i);
-        return `${jsLocal(n.local)} = ${plainNumbers ? index : `${named(`domain_${id}`, () => Int32Array.from(table))}[${index}]`};`;
-      })
-      .with({ op: 'assume' }, (n) => `if (!${expr(n.test)}) ${leave(id, NO_SUCCESSOR)}`)
-      .with(
-        { op: 'finding' },
-        (n) =>
-          `if (${expr(n.test)}) { finding(${originOf(id)}, ${STATED}); ${n.fatal ? (graph.cuts.has(id) ? leave(id, NO_SUCCESSOR) : oops(id)) : ''} }`,
-      )
-      .with({ op: 'judge' }, (n) => {
-        const number = program.properties.findIndex((p) => p.id === n.property);
+        return `${jsLocal(node.local)} = ${plainNumbers ? index : `${named(`domain_${id}`, () => Int32Array.from(table))}[${index}]`};`;
+      }
+      case 'assume':
+        return `if (!${expr(node.test)}) ${leave(id, NO_SUCCESSOR)}`;
+      case 'finding': {
+        const end = graph.cuts.has(id) ? leave(id, NO_SUCCESSOR) : oops(id);
+        return `if (${expr(node.test)}) { finding(${originOf(id)}, ${STATED}); ${node.fatal ? end : ''} }`;
+      }
+      case 'judge': {
+        const number = program.properties.findIndex((p) => p.id === node.property);
         return `if (!predicate_${number}()${othersOutside(number)}) judged(${number}, ${originOf(id)});`;
-      })
-      .with({ op: 'reach' }, (n) => {
-        let number = targetNumber.get(n.target);
+      }
+      case 'reach': {
+        let number = targetNumber.get(node.target);
         if (number === undefined) {
-          number = targets.push(n.target) - 1;
-          targetNumber.set(n.target, number);
+          number = targets.push(node.target) - 1;
+          targetNumber.set(node.target, number);
         }
         return `if (!covered[${number}]) { covered[${number}] = 1; reached(${number}); }`;
-      })
-      .exhaustive();
+      }
+    }
+  }
+
+  function primitive(id: NodeId, node: Extract<GraphNode, { op: 'primitive' }>): string {
+    const { until } = node;
+    const wait = until ? `${guardReads(id, until)}if (!${expr(until)}) ${leave(id, BLOCKED)}\n` : '';
+    const demands = node.demands.map(
+      ({ holds }, k) =>
+        `${guardReads(id, holds)}if (!${expr(holds)}) finding(${originOf(id)}, ${DEMANDED - k});\n`,
+    );
+    const done = guardEffects(id, node.effects) + effects(id, node.effects, expr);
+    return wait + acquire(id, node) + demands.join('') + done;
   }
 
   /** A condition that no other CPU stands inside the functions of a predicate. */
