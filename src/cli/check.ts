@@ -110,9 +110,10 @@ async function check(given: Given): Promise<number> {
     for (const cell of cells.keys()) if (!asked.includes(cell)) await report(cell, []);
     await runCells(
       asked.map((cell) => {
-        const { program, stored } = cells[cell] as PlannedCell;
+        const { program, stored, rounds } = cells[cell] as PlannedCell;
         const properties = cached[cell]?.open ?? [];
-        return { program, properties, engine, limits, ...(reduce && { reduce }), ...(stored && { stored }) };
+        const known = { ...(stored && { stored }), ...(rounds && { rounds }) };
+        return { program, properties, engine, limits, ...(reduce && { reduce }), ...known };
       }),
       jobs,
       {

@@ -26,6 +26,8 @@ export interface PlannedCell extends Cell {
   readonly prefix: string;
   /** An invariant found before, for the default bounds. */
   readonly stored?: StoredInvariant;
+  /** How often loops go round at least, as far as is known. */
+  readonly rounds?: Readonly<Record<string, number>>;
   /** By property. */
   readonly claimed: ReadonlyMap<string, Claim['verdict']>;
 }
@@ -143,9 +145,11 @@ function planClaims(given: Given, set: string): readonly PlannedCell[] {
 }
 
 /** Invariants are stored for one CPU; at other bounds and policies they are of no use, but do no harm. */
-function storedFor(scenario: string, { bounds }: Setting): { readonly stored?: StoredInvariant } {
-  const stored = bounds.cpus === 1 ? storedInvariants[scenario] : undefined;
-  return stored ? { stored } : {};
+function storedFor(scenario: string, { bounds }: Setting): Pick<PlannedCell, 'stored' | 'rounds'> {
+  const stored = storedInvariants[scenario];
+  if (!stored) return {};
+  const { rounds } = stored;
+  return bounds.cpus === 1 ? { stored, rounds } : { rounds };
 }
 
 async function planModel(given: Given, file: string): Promise<Plan> {

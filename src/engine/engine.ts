@@ -10,6 +10,8 @@ export interface Task {
   readonly properties: readonly string[];
   /** An invariant that may prove some of them. */
   readonly stored?: StoredInvariant;
+  /** How often loops go round at least, as far as is known: it saves finding that out. */
+  readonly rounds?: Readonly<Record<string, number>>;
   /** Of the explicit search; all, if not said. */
   readonly reduce?: readonly Reduction[];
 }

@@ -1,7 +1,7 @@
 /** All steps from one state: which CPU, what it starts if it is idle, and every answer to the choices. */
 import type { Move } from '../evidence/trace.ts';
 import { BLOCKED, type Compiled, NO_SUCCESSOR, SUCCESSOR, type Way } from '../semantics/compile.ts';
-import type { Graph } from '../system/graph.ts';
+import { type Graph, runningCpus } from '../system/graph.ts';
 
 export interface Expander {
   /** The state to expand; to be filled before `expand`. */
@@ -25,7 +25,8 @@ export function createExpander(
   successor: () => void,
   waits: () => void,
 ): Expander {
-  const { operations, bounds } = graph.program;
+  const { operations } = graph.program;
+  const cpus = runningCpus(graph);
   const { state, layout, choices, ways, resumes, current } = compiled;
   const { cells, pc } = layout;
   const base = new Int32Array(cells);
@@ -77,7 +78,7 @@ export function createExpander(
     expand() {
       let [busy, waiting] = [0, 0];
       restore();
-      for (cpu = 0; cpu < bounds.cpus; cpu++) {
+      for (cpu = 0; cpu < cpus; cpu++) {
         const point = pointOf(cpu);
         choices.reset();
         if (point === 0) compiled.runWays(cpu, ended, open);

@@ -1,15 +1,13 @@
 /** The explicit search as an engine: what it finds is replayed before it is called a violation. */
 import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
-import type { Move, Shown } from '../evidence/trace.ts';
 import type { Outcome, Verdict } from '../evidence/verdict.ts';
-import type { Program } from '../lang/program.ts';
-import { fieldsOfRace, isDataRace } from '../lang/races.ts';
+import { isDataRace } from '../lang/races.ts';
 import { TooManyValues } from '../semantics/values.ts';
 import type { Engine, Limits, Task } from './engine.ts';
-import { type Evidence, evidence, leavesModel, shown } from './evidence.ts';
-import type { Found, SearchResult } from './explicit.ts';
+import { leavesModel, shown } from './evidence.ts';
+import type { SearchOptions, SearchResult } from './explicit.ts';
 import { explore } from './explore.ts';
-import { lockCycle } from './lock-cycle.ts';
+import { type EvidenceFor, gatherEvidence } from './sightings.ts';
 
 export const explicitEngine: Engine = {
   id: 'explicit',
@@ -36,20 +34,8 @@ export const explicitEngine: Engine = {
 
 /** The search's result, or why there is none. */
 function tryToSearch(task: Task, limits: Limits, progress: (text: string) => void): SearchResult | string {
-  const properties = task.properties.filter((id) => id !== OUT_OF_MODEL);
   try {
-    const searched = explore(task.program, {
-      limits: {
-        seconds: limits.seconds,
-        memoryMiB: limits.memoryMiB,
-        ...(limits.depth !== null && { depth: limits.depth }),
-      },
-      ...(task.reduce && { reduce: task.reduce }),
-      trackLocks: properties.includes('lock-order'),
-      trackRaces: properties.some(isDataRace) && task.program.bounds.cpus > 1,
-      until: properties,
-      progress: (states, depth) => progress(`${states} states, ${depth} steps deep`),
-    });
+    const searched = explore(task.program, searchOptions(task, limits, progress));
     return searched.kind === 'searched' ? searched.result : searched.reason;
   } catch (error) {
     if (error instanceof TooManyValues) return error.message;
@@ -57,58 +43,29 @@ function tryToSearch(task: Task, limits: Limits, progress: (text: string) => voi
   }
 }
 
-type EvidenceFor = (property: string) => readonly Evidence[];
+/** What a search for the properties of a task has to look for, and how far it goes. */
+export function searchOptions(
+  { program, properties, reduce, rounds }: Task,
+  { seconds, memoryMiB, depth }: Limits,
+  progress: (text: string) => void,
+): SearchOptions {
+  const until = properties.filter((id) => id !== OUT_OF_MODEL);
+  return {
+    limits: { seconds, memoryMiB, ...(depth !== null && { depth }) },
+    ...(reduce && { reduce }),
+    ...(rounds && { rounds }),
+    trackLocks: until.includes('lock-order'),
+    trackRaces: until.some(isDataRace) && program.bounds.cpus > 1,
+    until,
+    progress: (states, deep) => progress(`${states} states, ${deep} steps deep`),
+  };
+}
 
 function judge(property: string, result: SearchResult, limits: Limits, evidenceFor: EvidenceFor): Verdict {
   const evidence = evidenceFor(property);
   if (evidence.length > 0) return shown(property.startsWith('reach:') ? 'reached' : 'violated', evidence);
   const [left] = evidenceFor(OUT_OF_MODEL);
   return left ? leavesModel(left) : open(result, limits);
-}
-
-/** What the search found of all that is asked, as evidence: the paths to it are looked for together. */
-function gatherEvidence({ program, properties }: Task, result: SearchResult): EvidenceFor {
-  const all = [OUT_OF_MODEL, ...properties].flatMap((property) => sightings(property, program, result));
-  const moves = result.moves(all.map(({ found }) => found));
-  return (property) =>
-    all
-      .filter(({ what }) => what.property === property)
-      .map(({ found, what }) =>
-        evidence(program, result.compiled.addresses, moves.get(found) as readonly Move[], what),
-      );
-}
-
-interface Sighting {
-  readonly found: Found;
-  readonly what: Shown;
-}
-
-/** What was found of a property. */
-function sightings(
-  property: string,
-  program: Program,
-  { found, reached, order, races }: SearchResult,
-): readonly Sighting[] {
-  if (isDataRace(property)) {
-    const fields = fieldsOfRace(program, property);
-    return races.flatMap((r) =>
-      fields.has(r.race.field) ? [{ found: r.found, what: { property, race: r.race } }] : [],
-    );
-  }
-  if (property === 'lock-order') {
-    const edges = [...order].map(([key, seen]) => {
-      const [held = '', taken = ''] = key.split(' -> ');
-      return { held, taken, found: seen };
-    });
-    return (lockCycle(edges) ?? []).map(({ held, taken }) => ({
-      found: order.get(`${held} -> ${taken}`) as Found,
-      what: { property, edge: { held, taken } },
-    }));
-  }
-  const one = property.startsWith('reach:')
-    ? reached.get(property.slice('reach:'.length))
-    : found.get(property);
-  return one ? [{ found: one, what: { property } }] : [];
 }
 
 /** Nothing was found: what that is worth. */

@@ -8,7 +8,7 @@ import type { Move, Race } from '../evidence/trace.ts';
 import { fieldsOfRace, isDataRace, raceOn } from '../lang/races.ts';
 import { type Compiled, compile, DEMANDED, type Listener, STATED } from '../semantics/compile.ts';
 import { TooManyValues, type Values } from '../semantics/values.ts';
-import type { Graph, NodeId } from '../system/graph.ts';
+import { type Graph, type NodeId, runningCpus } from '../system/graph.ts';
 import type { Reduction } from '../system/reductions.ts';
 import { createExpander } from './expander.ts';
 import { raceDetector } from './race-detector.ts';
@@ -85,6 +85,10 @@ export interface SearchOptions {
   readonly trackRaces?: boolean;
   /** All, if not said. */
   readonly reduce?: readonly Reduction[];
+  /** How often loops go round at least, as an earlier search of much the same program found. */
+  readonly rounds?: Readonly<Record<string, number>>;
+  /** One CPU runs alone, each of its operations one step. */
+  readonly whole?: boolean;
   /** Called now and then. */
   readonly progress?: (states: number, depth: number) => void;
   /** Stop as soon as all of these properties have been violated, or reached. */
@@ -127,7 +131,7 @@ const CHECK_EVERY = 1024;
 function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): SearchResult {
   const started = performance.now();
   const { program } = graph;
-  const { cpus } = program.bounds;
+  const cpus = runningCpus(graph);
   const { limits = {}, until } = options;
   const found = new Map<string, Found>();
   const reached = new Map<string, Found>();

@@ -15,16 +15,11 @@ export type UnrolledSearch =
     }
   | { readonly kind: 'endless'; readonly reason: string };
 
-/** `known`: how often loops go round at least, as an earlier search of much the same program found. */
-export function searchUnrolled(
-  program: Program,
-  options: SearchOptions = {},
-  known: ReadonlyMap<string, number> = new Map(),
-): UnrolledSearch {
-  const rounds = new Map(known);
+export function searchUnrolled(program: Program, options: SearchOptions = {}): UnrolledSearch {
+  const rounds = new Map(Object.entries(options.rounds ?? {}));
   const { reduce = reductions } = options;
   for (;;) {
-    const graph = lower(program, { rounds, slice: reduce.includes('slice') });
+    const graph = lower(program, { rounds, whole: options.whole ?? false, slice: reduce.includes('slice') });
     try {
       return { kind: 'searched', graph, rounds, result: search(graph, options) };
     } catch (error) {

@@ -35,11 +35,12 @@ export interface Searched {
 /** Searches up to a number of states. The branches of a mutant are named by the lines of the original. */
 export function sight(program: Program, states: number, original?: Searched): Sightings | Unsearchable {
   try {
-    const search = searchUnrolled(
-      program,
-      { limits: { states }, trackLocks: true, trackRaces: program.bounds.cpus > 1 },
-      original?.sightings.rounds,
-    );
+    const search = searchUnrolled(program, {
+      limits: { states },
+      trackLocks: true,
+      trackRaces: program.bounds.cpus > 1,
+      ...(original && { rounds: Object.fromEntries(original.sightings.rounds) }),
+    });
     if (search.kind === 'endless') return { reason: search.reason };
     const { result, rounds } = search;
     return {

@@ -11,7 +11,14 @@ import { bitsOf, type Type } from '../lang/types.ts';
 import { placeExpressions, readsMemory, subexpressions } from '../lang/walk.ts';
 import { instancesOf, storageOf } from '../lang/words.ts';
 import { assert } from '../support/assert.ts';
-import { type Graph, type GraphNode, type NodeId, type Point, successors } from '../system/graph.ts';
+import {
+  type Graph,
+  type GraphNode,
+  type NodeId,
+  type Point,
+  runningCpus,
+  successors,
+} from '../system/graph.ts';
 import { postorder } from '../system/points.ts';
 import { separateStarts } from '../system/starts.ts';
 import { type Choices, createChoices } from './choices.ts';
@@ -113,7 +120,7 @@ export function compile(
 ): Compiled {
   const { graph, starts: separated, originOf } = separateStarts(given);
   const { program } = graph;
-  const { cpus } = program.bounds;
+  const cpus = runningCpus(graph);
   const layout = layOut(graph, options.idBits);
   const values = createValues(options.idBits);
   const addresses = options.addresses ?? defaultAddresses(program);

@@ -6,7 +6,7 @@
 import { boundValue } from '../lang/program.ts';
 import { bitsOf, type Type } from '../lang/types.ts';
 import { instancesOf } from '../lang/words.ts';
-import type { Graph } from '../system/graph.ts';
+import { type Graph, runningCpus } from '../system/graph.ts';
 
 /** `width` bits each, one after the other from bit `base`. */
 export interface Slot {
@@ -36,7 +36,7 @@ export function packedWidth(type: Type, idBits: 8 | 16): number {
 
 export function layOut(graph: Graph, idBits: 8 | 16): Layout {
   const { program } = graph;
-  const { cpus } = program.bounds;
+  const cpus = runningCpus(graph);
   const wanted: { key: string; width: number; count: number }[] = [];
   for (const struct of program.structs)
     for (const field of struct.fields) {

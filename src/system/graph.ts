@@ -80,6 +80,8 @@ export interface Point {
 
 export interface Graph {
   readonly program: Program;
+  /** A step is a whole operation, of the one CPU that runs: the first, where the program has several. */
+  readonly whole: boolean;
   readonly nodes: readonly GraphNode[];
   /** Entry node of each operation, in the program's order. */
   readonly entries: readonly { readonly operation: string; readonly node: NodeId }[];
@@ -94,6 +96,11 @@ export interface Graph {
   readonly unread: ReadonlySet<string>;
   /** Findings that say that a loop goes round more often than it was unrolled, with the loop's name. */
   readonly cuts: ReadonlyMap<NodeId, string>;
+}
+
+/** How many CPUs take steps. */
+export function runningCpus({ whole, program }: Graph): number {
+  return whole ? 1 : program.bounds.cpus;
 }
 
 /** The nodes that can follow in the same or the next step. */

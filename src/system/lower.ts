@@ -37,6 +37,8 @@ type Continue = (value: ExprNode) => NodeId;
 export interface LowerOptions {
   /** How often the loops named `FUNCTION:LINE` are unrolled where a step is a whole operation; default once. */
   readonly rounds?: ReadonlyMap<string, number>;
+  /** One CPU runs alone, each of its operations one step; always so where the program has one. */
+  readonly whole?: boolean;
   /** Leaves words that nothing reads out of the state. */
   readonly slice?: boolean;
 }
@@ -44,6 +46,7 @@ export interface LowerOptions {
 /** Errors: InternalError for what src/lang/check.ts refuses; call that first. */
 export function lower(program: Program, options: LowerOptions = {}): Graph {
   const { rounds = new Map<string, number>() } = options;
+  const whole = options.whole || program.bounds.cpus === 1;
   const nodes: GraphNode[] = [];
   const locals = new Map<string, Type>();
   const entries: { operation: string; node: NodeId }[] = [];
@@ -336,7 +339,7 @@ export function lower(program: Program, options: LowerOptions = {}): Graph {
           const exits = { ...ctx.exits, brk: next, cont: again };
           return lowerTest(stmt.test, ctx, lowerBlock(stmt.body, { ...ctx, exits }, again), next);
         };
-        if (program.bounds.cpus === 1) return unrollLoop(stmt, ctx, next, round);
+        if (whole) return unrollLoop(stmt, ctx, next, round);
         const head = emit(ctx, { op: 'skip', next });
         nodes[head] = { op: 'skip', next: round(head), pause: false, site: { calls: ctx.calls, stmt } };
         loopHeads.add(head);
@@ -424,7 +427,7 @@ export function lower(program: Program, options: LowerOptions = {}): Graph {
     }
   }
 
-  /** With one CPU a step is a whole operation: its loops are unrolled, and going round more often is a finding. */
+  /** Where a step is a whole operation, its loops are unrolled, and going round more often is a finding. */
   function unrollLoop(stmt: StmtNode, ctx: Context, next: NodeId, round: (again: NodeId) => NodeId): NodeId {
     const loop = `${ctx.calls.at(-1)}:${lines.get(stmt)}`;
     const count = rounds.get(loop) ?? 1;
@@ -456,7 +459,7 @@ export function lower(program: Program, options: LowerOptions = {}): Graph {
     entries.push({ operation, node: inline(fn, [], top, null, end) });
   }
   return finish(
-    { program, nodes, entries, locals, constants, unread, cuts, points: [], live: new Map() },
+    { program, whole, nodes, entries, locals, constants, unread, cuts, points: [], live: new Map() },
     loopHeads,
   );
 }

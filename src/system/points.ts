@@ -129,13 +129,12 @@ function headsWithoutPoint(
 
 /** Chooses the control points, drops assignments that nobody reads, and finds what each point remembers. */
 export function finish(graph: Graph, loopHeads: ReadonlySet<NodeId>): Graph {
-  const { cpus } = graph.program.bounds;
   const order = postorder(
     graph.nodes,
     graph.entries.map((e) => e.node),
   );
   const live = liveness(graph.nodes, order);
-  const isAccess = (id: NodeId) => cpus > 1 && isShared(graph.nodes[id] as GraphNode, graph);
+  const isAccess = (id: NodeId) => !graph.whole && isShared(graph.nodes[id] as GraphNode, graph);
   const heads = headsWithoutPoint(graph.nodes, loopHeads, isAccess);
   const isPoint = (id: NodeId) => heads.has(id) || isAccess(id);
   const reachable = [...order].sort((a, b) => b - a);
