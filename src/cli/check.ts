@@ -3,8 +3,10 @@ import { availableParallelism } from 'node:os';
 import { styleText } from 'node:util';
 import { engineNamed, engines } from '../engine/registry.ts';
 import { runCells } from '../engine/run-cells.ts';
+import type { Trace } from '../evidence/trace.ts';
 import type { Outcome } from '../evidence/verdict.ts';
 import { abstractionsOf } from '../report/preamble.ts';
+import { raceDiagram } from '../report/race-diagram.ts';
 import { isOpen, isWrong, type Result, resultsJson } from '../report/result.ts';
 import { verdictTable } from '../report/table.ts';
 import { PagedeedError, renderDiagnostic } from '../support/diagnostics.ts';
@@ -85,6 +87,7 @@ async function check(given: Given): Promise<number> {
   for (const cell of cells)
     cached.push(await askCache(cache, cell, [engine, ...(reduce ?? ['all'])].join(' ')));
   const results: Result[][] = cells.map(() => []);
+  const traces: Trace[] = [];
   /** Reports a cell with what the cache knew of it and what was decided now. */
   const report = async (cell: number, decided: readonly Outcome[]): Promise<void> => {
     const planned = cells[cell] as PlannedCell;
@@ -96,6 +99,7 @@ async function check(given: Given): Promise<number> {
     });
     const before = new Set(known.map((o) => planned.prefix + o.property));
     results[cell] = resultsOf(planned, outcomes, before, new Map());
+    for (const { verdict } of outcomes) if ('traces' in verdict) traces.push(...verdict.traces);
     if (out === undefined) return;
     const written = await writeEvidence(out, planned.program, outcomes);
     results[cell] = resultsOf(planned, outcomes, before, written);
@@ -133,6 +137,9 @@ async function check(given: Given): Promise<number> {
     process.off('SIGINT', interrupt);
     progress.clear();
     print(results.flat(), cells, plan.kernel, given.has('json'));
+    // Who asks for one thing wants to see it.
+    const alone = results.flat().length === 1 && !given.has('json');
+    if (alone) process.stdout.write(traces.map((trace) => `\n${raceDiagram(trace)}`).join(''));
   }
   if (interrupted.signal.aborted) return 130;
   return statusOf(results.flat());

@@ -12,6 +12,8 @@ export interface Events {
   readonly done: (cell: number, outcomes: readonly Outcome[]) => Promise<void>;
 }
 
+/** MiB for what is new: enough that what lowering and printing throw away is not copied on the way. */
+const NURSERY = 128;
 /** How long after its time an engine may go on, seconds, until it is stopped from outside. */
 const GRACE = 20;
 
@@ -65,7 +67,7 @@ async function runCell(
 ): Promise<readonly Outcome[] | null> {
   const worker = new Worker(await workerFile('engine/check-worker'), {
     workerData: request,
-    resourceLimits: { maxOldGenerationSizeMb: request.limits.memoryMiB },
+    resourceLimits: { maxOldGenerationSizeMb: request.limits.memoryMiB, maxYoungGenerationSizeMb: NURSERY },
   });
   let timer: NodeJS.Timeout | undefined;
   try {

@@ -114,7 +114,7 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
   let reached: string[] = [];
   let locked: LockEdge[] = [];
   const ghosts = new Set(program.structs.filter((s) => s.ghost).map((s) => s.name));
-  const lines = new Map(program.functions.map((fn) => [fn.name, statementLines(fn)]));
+  const functions = new Map(program.functions.map((fn) => [fn.name, fn]));
   const locks = stateWords(program).filter((w) => storageOf(structNamed(program, w.struct), w.field).lock);
   const read = new Map(program.properties.map((p) => [p.id, wordsRead(program, p.holds)]));
 
@@ -337,7 +337,7 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
       case 'if': {
         const taken = (yield* evaluate(stmt.test, cpu, stmt)) ? 'then' : 'else';
         const fn = frameOf(cpu)?.fn.name ?? '';
-        reached.push(`${fn}:${lines.get(fn)?.get(stmt)}:${taken}`);
+        reached.push(`${fn}:${statementLines(functions.get(fn)).get(stmt)}:${taken}`);
         return yield* block(taken === 'then' ? stmt.then : stmt.otherwise, cpu);
       }
       case 'while':
@@ -526,9 +526,19 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
   };
 }
 
+/** Printing takes long, and traces of a program need but few of its functions. */
+const knownLines = new WeakMap<FunctionNode, ReadonlyMap<StmtNode, number>>();
+
 /** The line of each statement in the function's listing. */
-export function statementLines(fn: FunctionNode): ReadonlyMap<StmtNode, number> {
-  return new Map(functionLines(fn).flatMap((line, i) => (line.stmt ? [[line.stmt, i + 1] as const] : [])));
+export function statementLines(fn: FunctionNode | undefined): ReadonlyMap<StmtNode, number> {
+  if (!fn) return new Map();
+  const known = knownLines.get(fn);
+  if (known) return known;
+  const lines = new Map(
+    functionLines(fn).flatMap((line, i) => (line.stmt ? [[line.stmt, i + 1] as const] : [])),
+  );
+  knownLines.set(fn, lines);
+  return lines;
 }
 
 /** The `struct.field` storages that a predicate reads. */

@@ -28,7 +28,7 @@ export interface Run {
 /** Errors: those of the interpreter, where initial values name no object. */
 export function createRun(program: Program, addresses: Addresses): Run {
   const machine = createMachine(program, addresses);
-  const lines = new Map(program.functions.map((fn) => [fn.name, statementLines(fn)]));
+  const functions = new Map(program.functions.map((fn) => [fn.name, fn]));
   const cpus = Array.from({ length: program.bounds.cpus }, (_, cpu) => cpu);
   const steps: TraceStep[] = [];
   /** Serials of each CPU's calls at its last step. */
@@ -43,7 +43,7 @@ export function createRun(program: Program, addresses: Addresses): Run {
   const position = (cpu: number, site: Site) => ({
     calls: site.calls,
     kept: kept(cpu, site),
-    line: lines.get(site.calls.at(-1) ?? '')?.get(site.stmt) ?? 1,
+    line: statementLines(functions.get(site.calls.at(-1) ?? '')).get(site.stmt) ?? 1,
     text: printStmt(site.stmt),
   });
   const waits = (cpu: number): boolean => {
