@@ -21,7 +21,7 @@ interface Result {
 /** `root`: the folder of the project, with dist/ built. Errors: the command fails. */
 export async function runOwn(root: string, args: readonly string[]): Promise<OwnRun> {
   const command = fileURLToPath(new URL('dist/cli/main.js', `file://${root}/`));
-  const run = await measure(process.execPath, [command, 'check', '--json', ...args], root);
+  const run = await measure(process.execPath, [command, 'check', '--json', '--no-cache', ...args], root);
   const start = run.output.indexOf('{');
   if (start < 0) throw new Error(`the check failed:\n${run.output}`);
   const { results } = JSON.parse(run.output.slice(start)) as { readonly results: readonly Result[] };

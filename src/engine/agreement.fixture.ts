@@ -65,7 +65,7 @@ export function generate(program: Program, idBits: 8 | 16): Generated {
   const { choices, layout, state } = compiled;
   state.set(compiled.initial);
   const point = (cpu: number): number => {
-    const bit = layout.pc.base + cpu * layout.pc.width;
+    const bit = layout.pc.base + cpu * layout.pc.stride;
     return ((state[bit >>> 5] as number) >>> (bit & 31)) & (2 ** layout.pc.width - 1);
   };
   /** The way in which an operation starts, apart from the others, does the same. */
@@ -105,7 +105,7 @@ export function generate(program: Program, idBits: 8 | 16): Generated {
     local(cpu, name) {
       const slot = layout.registers[layout.registerOf.get(name) ?? -1];
       if (!slot || !graph.points[point(cpu) - 1]?.live.includes(name)) return 0n;
-      return decode(compiled, slot.base + cpu * slot.width, slot.width, graph.locals.get(name) ?? u64);
+      return decode(compiled, slot.base + cpu * slot.stride, slot.width, graph.locals.get(name) ?? u64);
     },
     run(cpu, operation, draw) {
       const run = operation === null ? compiled.resumes[point(cpu)] : compiled.starts[operation];

@@ -37,7 +37,7 @@ export function createExpander(
     for (let i = 0; i < cells; i++) state[i] = base[i] as number;
   };
   const pointOf = (of: number): number => {
-    const bit = pc.base + of * pc.width;
+    const bit = pc.base + of * pc.stride;
     return ((base[bit >>> 5] as number) >>> (bit & 31)) & (2 ** pc.width - 1);
   };
   function ended(how: number): void {

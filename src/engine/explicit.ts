@@ -188,7 +188,7 @@ function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): Searc
     : null;
   const fieldsAsked = new Map((until ?? []).filter(isDataRace).map((id) => [id, fieldsOfRace(program, id)]));
 
-  const visited = createStateSet(cells);
+  const visited = createStateSet(layout.groups);
   const switches = createSwitches(cpus);
   const levels = [0, 1];
   visited.insert(compiled.initial);

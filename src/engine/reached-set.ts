@@ -69,7 +69,7 @@ export function collectReached(system: Transitions, result: SearchResult): Reach
 
   const state = new Int32Array(layout.cells);
   function packedAt(slot: Slot, index: number): number {
-    const bit = slot.base + index * slot.width;
+    const bit = slot.base + index * slot.stride;
     return ((state[bit >>> 5] as number) >>> (bit & 31)) & (2 ** slot.width - 1);
   }
   for (let n = 0; n < size; n++) {

@@ -1,7 +1,6 @@
 /**
- * The visited states of a search: packed cells one after the other, found by an open-addressing hash table
- * of 32-bit entries. What of an entry the number of a state does not need is a tag of its hash, so that
- * nearly all comparisons of states are of equal ones.
+ * The visited states of a search. A state is kept as the numbers of its parts, each part once: most states
+ * share theirs with many others (collapse compression: Holzmann, "State compression in SPIN", 1997).
  */
 
 export interface StateSet {
@@ -26,7 +25,61 @@ export const BATCH = 512;
 /** The table is doubled when more of it is used. */
 const FULL = 0.7;
 
-export function createStateSet(cells: number): StateSet {
+/** `groups`: how many cells each part of a state has, in order. */
+export function createStateSet(groups: readonly number[]): StateSet {
+  if (groups.length === 1) return createCellSet(groups[0] as number);
+  const count = groups.length;
+  const cells = groups.reduce((sum, size) => sum + size, 0);
+  const parts = groups.map(createCellSet);
+  const whole = createCellSet(count);
+  const numbers = new Int32Array(BATCH * count);
+  const one = new Int32Array(count);
+
+  function takeApart(states: Int32Array, from: number, to: number): void {
+    let at = from;
+    for (let g = 0; g < count; g++) {
+      numbers[to + g] = (parts[g] as CellSet).insertAt(states, at);
+      at += groups[g] as number;
+    }
+  }
+
+  return {
+    get size() {
+      return whole.size;
+    },
+    get bytes() {
+      return parts.reduce((sum, part) => sum + part.bytes, whole.bytes);
+    },
+    insert(state) {
+      takeApart(state, 0, 0);
+      return whole.insert(numbers);
+    },
+    insertAll(states, many) {
+      for (let k = 0; k < many; k++) takeApart(states, k * cells, k * count);
+      return whole.insertAll(numbers, many);
+    },
+    read(n, target) {
+      whole.read(n, one);
+      let at = 0;
+      for (let g = 0; g < count; g++) {
+        (parts[g] as CellSet).readAt(one[g] as number, target, at);
+        at += groups[g] as number;
+      }
+    },
+  };
+}
+
+interface CellSet extends StateSet {
+  /** As `insert` and `read`, of a state that begins at a cell of an array. */
+  insertAt(states: Int32Array, at: number): number;
+  readAt(n: number, target: Int32Array, at: number): void;
+}
+
+/**
+ * Cells one after the other, found by an open-addressing hash table of 32-bit entries. What of an entry the
+ * number of a state does not need is a tag of its hash, so that nearly all comparisons are of equal states.
+ */
+function createCellSet(cells: number): CellSet {
   const chunks: Int32Array[] = [];
   let bits = 12;
   let table = new Int32Array(1 << bits);
@@ -62,13 +115,30 @@ export function createStateSet(cells: number): StateSet {
       if (((entry ^ tag) & ~mask) === 0 && equal((entry & mask) - 1, states, from)) return (entry & mask) - 1;
       at = (at + 1) & mask;
     }
-    if (size >>> 16 === chunks.length) chunks.push(new Int32Array(CHUNK * cells));
-    const chunk = chunks[size >>> 16] as Int32Array;
+    const chunk = chunkFor(size);
     const to = (size & (CHUNK - 1)) * cells;
     for (let i = 0; i < cells; i++) chunk[to + i] = states[from + i] as number;
     table[at] = tag | ++size;
     if (size > table.length * FULL) grow();
     return size - 1;
+  }
+
+  /** The first piece grows with what is in it, so that small sets stay small. */
+  function chunkFor(n: number): Int32Array {
+    const [first] = chunks;
+    if (n === 0) chunks.push(new Int32Array(64 * cells));
+    else if (first && n < CHUNK && n * cells === first.length) {
+      const bigger = new Int32Array(2 * first.length);
+      bigger.set(first);
+      chunks[0] = bigger;
+    } else if (n >>> 16 === chunks.length) chunks.push(new Int32Array(CHUNK * cells));
+    return chunks[n >>> 16] as Int32Array;
+  }
+
+  function readAt(n: number, target: Int32Array, to: number): void {
+    const chunk = chunks[n >>> 16] as Int32Array;
+    const at = (n & (CHUNK - 1)) * cells;
+    for (let i = 0; i < cells; i++) target[to + i] = chunk[at + i] as number;
   }
 
   function grow(): void {
@@ -89,7 +159,7 @@ export function createStateSet(cells: number): StateSet {
       return size;
     },
     get bytes() {
-      return table.byteLength + chunks.length * CHUNK * cells * 4;
+      return chunks.reduce((sum, chunk) => sum + chunk.byteLength, table.byteLength);
     },
     insert: (state) => insertHashed(hash(state, 0), state, 0),
     insertAll(states, count) {
@@ -108,10 +178,8 @@ export function createStateSet(cells: number): StateSet {
       for (let k = 0; k < count; k++) numbers[k] = insertHashed(hashes[k] as number, states, k * cells);
       return numbers;
     },
-    read(n, target) {
-      const chunk = chunks[n >>> 16] as Int32Array;
-      const at = (n & (CHUNK - 1)) * cells;
-      for (let i = 0; i < cells; i++) target[i] = chunk[at + i] as number;
-    },
+    read: (n, target) => readAt(n, target, 0),
+    insertAt: (states, at) => insertHashed(hash(states, at), states, at),
+    readAt,
   };
 }

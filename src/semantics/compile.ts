@@ -173,7 +173,7 @@ export function compile(
     return `b = ${bit}; S[b >>> 5] = S[b >>> 5] & ~(${mask} << (b & 31)) | (${value}) << (b & 31);`;
   };
   const cpuBit = (slot: Slot): string | number =>
-    cpus === 1 ? slot.base : `(${slot.base} + cpu * ${slot.width})`;
+    cpus === 1 ? slot.base : `(${slot.base} + cpu * ${slot.stride})`;
 
   /** The number of the object that a pointer names, as code; a known address is a number. */
   function instanceOf(pointer: ExprNode, struct: string): string | number {
@@ -602,7 +602,7 @@ export function compile(
     const others = Array.from(
       { length: cpus },
       (_, c) =>
-        `(cpu === ${c} || !${inside}[${read(layout.pc.base + c * layout.pc.width, layout.pc.width)}])`,
+        `(cpu === ${c} || !${inside}[${read(layout.pc.base + c * layout.pc.stride, layout.pc.width)}])`,
     );
     return ` && ${others.join(' && ')}`;
   }
@@ -638,7 +638,7 @@ export function compile(
     if (due.length === 0) return '';
     const idle = Array.from(
       { length: cpus },
-      (_, c) => `${read(layout.pc.base + c * layout.pc.width, layout.pc.width)} === 0`,
+      (_, c) => `${read(layout.pc.base + c * layout.pc.stride, layout.pc.width)} === 0`,
     );
     return `if (${idle.join(' && ')}) { ${due.join(' ')} }\n`;
   }

@@ -8,10 +8,11 @@ import { bitsOf, type Type } from '../lang/types.ts';
 import { instancesOf } from '../lang/words.ts';
 import { type Graph, runningCpus } from '../system/graph.ts';
 
-/** `width` bits each, one after the other from bit `base`. */
+/** `width` bits each, the first from bit `base` on, each `stride` bits after the one before. */
 export interface Slot {
   readonly base: number;
   readonly width: number;
+  readonly stride: number;
   readonly count: number;
 }
 
@@ -26,6 +27,11 @@ export interface Layout {
   readonly registerOf: ReadonlyMap<string, number>;
   /** Cells in a state. */
   readonly cells: number;
+  /**
+   * The same, part by part: what the CPUs share in several parts, then each CPU's own. Those of a part tend to
+   * change together, and not with others.
+   */
+  readonly groups: readonly number[];
 }
 
 /** Bits that a value of this type takes in a state; wide words are ids. */
@@ -37,7 +43,7 @@ export function packedWidth(type: Type, idBits: 8 | 16): number {
 export function layOut(graph: Graph, idBits: 8 | 16): Layout {
   const { program } = graph;
   const cpus = runningCpus(graph);
-  const wanted: { key: string; width: number; count: number }[] = [];
+  const wanted: Wanted[] = [];
   for (const struct of program.structs)
     for (const field of struct.fields) {
       const key = `${struct.name}.${field.name}`;
@@ -49,19 +55,61 @@ export function layOut(graph: Graph, idBits: 8 | 16): Layout {
         count: instancesOf(program, struct) * length,
       });
     }
-  const { registerOf, widths } = allocateRegisters(graph, idBits);
-  wanted.push({ key: 'pc', width: graph.points.length < 256 ? 8 : 16, count: cpus });
-  for (const [i, width] of widths.entries()) wanted.push({ key: `register ${i}`, width, count: cpus });
-
   const slots = new Map<string, Slot>();
-  let bit = 0;
+  const shared = placeFrom(0, wanted, (w, base) => {
+    slots.set(w.key, { base, width: w.width, stride: w.width, count: w.count });
+  });
+  const { registerOf, widths } = allocateRegisters(graph, idBits);
+  const own = [
+    { key: 'pc', width: pcWidth(graph.points.length), count: 1 },
+    ...widths.map((width, i) => ({ key: `register ${i}`, width, count: 1 })),
+  ];
+  const ownCells = placeFrom(0, own, () => undefined);
+  placeFrom(shared * 32, own, (w, base) => {
+    slots.set(w.key, { base, width: w.width, stride: ownCells * 32, count: cpus });
+  });
+  return {
+    fields: slots,
+    pc: slots.get('pc') as Slot,
+    registers: widths.map((_, i) => slots.get(`register ${i}`) as Slot),
+    registerOf,
+    cells: shared + cpus * ownCells,
+    groups: [...inParts(shared), ...Array.from({ length: cpus }, () => ownCells)].filter((size) => size > 0),
+  };
+}
+
+/** Where there is no control point but the idle one, there is nothing to remember. */
+function pcWidth(points: number): number {
+  if (points === 0) return 0;
+  return points < 256 ? 8 : 16;
+}
+
+interface Wanted {
+  readonly key: string;
+  readonly width: number;
+  readonly count: number;
+}
+
+/** Gives everything its place from `bit` on, the widest first, so that no cell is straddled; the cells it takes. */
+function placeFrom(bit: number, wanted: readonly Wanted[], place: (w: Wanted, base: number) => void): number {
+  let next = bit;
   for (const w of [...wanted].sort((a, b) => b.width - a.width)) {
-    slots.set(w.key, { base: bit, width: w.width, count: w.count });
-    bit += w.width * w.count;
+    place(w, next);
+    next += w.width * w.count;
   }
-  const pc = slots.get('pc') as Slot;
-  const registers = widths.map((_, i) => slots.get(`register ${i}`) as Slot);
-  return { fields: slots, pc, registers, registerOf, cells: Math.ceil(bit / 32) };
+  return Math.ceil((next - bit) / 32);
+}
+
+/** Cells that are not worth taking apart: it takes longer than it saves. */
+const SMALL = 5;
+
+/** As many parts as each has cells, about. */
+function inParts(cells: number): readonly number[] {
+  const parts = cells <= SMALL ? 1 : Math.ceil(Math.sqrt(cells));
+  return Array.from(
+    { length: parts },
+    (_, i) => Math.floor(((i + 1) * cells) / parts) - Math.floor((i * cells) / parts),
+  );
 }
 
 /** Locals that are never remembered at the same point share a register: greedy colouring, one class a width. */
