@@ -33,7 +33,8 @@ await build({
   logLevel: 'warning',
 });
 
-copyFileSync('src/report/results.schema.json', `${out}/results.schema.json`);
+for (const schema of ['results', 'litmus'])
+  copyFileSync(`src/report/${schema}.schema.json`, `${out}/${schema}.schema.json`);
 
 const tsc = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')));
 const declarations = ['--project', 'tsconfig.lang.json', '--outDir', `${out}/types`];

@@ -16,8 +16,9 @@ const allowed: readonly (readonly [folder: string, sees: readonly string[]])[] =
   ...layers.map((layer) => [`src/${layer}/`, below(layer)] as const),
   ['src/mutants/', [...below('engine'), 'src/mutants/']],
   ['src/report/', ['src/support/', 'src/lang/', 'src/system/', 'src/evidence/', 'src/report/']],
+  ['src/litmus/', ['src/support/', 'src/lang/', 'src/litmus/']],
   ['src/cli/', ['src/', 'models/', 'specs/']],
-  ['models/', ['models/', 'src/lang/']],
+  ['models/', ['models/', 'src/lang/', 'src/litmus/']],
   ['specs/', ['specs/', 'models/', 'src/lang/']],
 ];
 

@@ -6,11 +6,18 @@ import { certificateCommand } from './certificate.ts';
 import { checkCommand } from './check.ts';
 import { BAD_INPUT, exitWith } from './exit.ts';
 import { listCommand } from './list.ts';
+import { litmusCommand } from './litmus.ts';
 import { type Command, overallHelp, runCommand } from './options.ts';
 import { traceCommand } from './trace.ts';
 import { version } from './version.ts';
 
-const commands: readonly Command[] = [checkCommand, listCommand, traceCommand, certificateCommand];
+const commands: readonly Command[] = [
+  checkCommand,
+  litmusCommand,
+  listCommand,
+  traceCommand,
+  certificateCommand,
+];
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;

@@ -39,6 +39,18 @@ export function recordTrace(
   }
 }
 
+/** A run of whole moves. Errors: those of the interpreter, where it cannot make one of them. */
+export function follow(program: Program, addresses: Addresses, moves: readonly Move[]): Run {
+  const run = createRun(program, addresses);
+  for (const { cpu, operation, choices, pauses } of moves) {
+    const answers = [...choices];
+    if (operation !== null) run.start(cpu, operation);
+    for (let done = 0; done < pauses; done++)
+      run.step(cpu, run.pauseOf(cpu)?.kind === 'choose' ? (answers.shift() ?? null) : null);
+  }
+  return run;
+}
+
 /** What the run shows, if it does before the move is over. */
 function perform(run: Run, move: Move, shown: Shown): string | null {
   const { cpu } = move;

@@ -19,11 +19,18 @@ export interface Run {
   /** Errors: those of the interpreter. */
   start(cpu: number, operation: string): TraceStep;
   step(cpu: number, choice: number | null): TraceStep;
+  /** A word of memory; 0 where the program has no such word. */
+  word(name: string): bigint;
+  /** The CPUs that stand before something that they wait for. */
+  waiting(): readonly Waiting[];
   /** The sentence about what the run has come to, if that is what was to be shown; null if it is not. */
   shows(shown: Shown): string | null;
   /** `says` is what `shows` gave. */
   trace(shown: Shown, says: string): Trace;
 }
+
+/** What a trace shows that ends where no CPU that runs goes on: no property, but an outcome. */
+export const FINAL_STATE = 'final-state';
 
 /** Errors: those of the interpreter, where initial values name no object. */
 export function createRun(program: Program, addresses: Addresses): Run {
@@ -118,9 +125,11 @@ export function createRun(program: Program, addresses: Addresses): Run {
 
   /** What CPUs are about to do, where that is what is shown. */
   function pending({ property, race }: Shown): readonly Waiting[] {
-    if (property === 'deadlock-free') return waiting();
+    if (property === 'deadlock-free' || property === FINAL_STATE) return waiting();
     return race ? (racing(race) ?? []).map(toRace) : [];
   }
+
+  const rests = (cpu: number): boolean => !machine.pauseOf(cpu) || waits(cpu);
 
   /** All that run wait, and something runs. */
   function stuck(): boolean {
@@ -142,6 +151,8 @@ export function createRun(program: Program, addresses: Addresses): Run {
     steps,
     goesOnAfterOops: program.afterOops !== undefined,
     pauseOf: machine.pauseOf,
+    word: (name) => machine.memory.words.get(name) ?? 0n,
+    waiting,
     waits,
     start(cpu, operation) {
       return note(cpu, machine.start(cpu, operation), { started: operation, line: 1, text: operation });
@@ -153,6 +164,7 @@ export function createRun(program: Program, addresses: Addresses): Run {
       return note(cpu, machine.step(cpu, choice ?? undefined), { choice, access });
     },
     shows({ property, edge, race }) {
+      if (property === FINAL_STATE) return cpus.every(rests) ? 'nothing goes on' : null;
       if (property === 'deadlock-free') return stuck() ? waiting().map(saysWaiting).join('; ') : null;
       if (isDataRace(property)) {
         const accesses = race && fieldsOfRace(program, property).has(race.field) ? racing(race) : null;

@@ -33,6 +33,10 @@ export const diagnosticCodes = {
   PD0402: 'a trace or certificate claims what its program does not do',
   // 05: litmus tests
   PD0501: 'a litmus test does not follow the grammar',
+  PD0502: 'a name in a litmus test stands for nothing',
+  PD0503: 'an operation of a litmus test cannot be done there',
+  PD0504: 'a litmus test has more, or larger things, than the models can hold',
+  PD0505: 'a condition of a litmus test can never be met',
   // 06: kernel sources and patches
   PD0601: 'a C construct is outside the subset that can be read',
 } as const;

@@ -1,0 +1,211 @@
+/**
+ * Inodes that leave core without being unlinked, and come back: drop_caches, unmount, mount, lookup (v6.12:
+ * fs/inode.c, fs/super.c, fs/xfs/xfs_super.c). A file that is on disk only has no `d_inode`.
+ */
+import {
+  and,
+  type Bool,
+  bool,
+  bor,
+  eq,
+  false_,
+  for_each,
+  for_index,
+  if_,
+  int,
+  kernelFunction,
+  ne,
+  neg,
+  not,
+  pointer,
+  return_,
+  type Struct,
+  set,
+  spin_lock,
+  spin_unlock,
+  struct,
+  the,
+  true_,
+  u64,
+  value,
+  virtualFunction,
+} from '../../src/lang/public.ts';
+import { inode_lock, inode_unlock } from '../locks.ts';
+import {
+  address_space,
+  dax_device,
+  dax_holder_operations,
+  dentry,
+  directory,
+  ext4_inode_info,
+  inode,
+  xfs_inode,
+  xfs_mount,
+} from '../objects.ts';
+import { EBUSY, ENOENT, I_FREEING, NULL_INODE, XFS_IRECLAIMABLE } from '../words.ts';
+import { xfs_iflags_set } from '../xfs/flags.ts';
+import { xfs_reclaim_inode } from '../xfs/icache.ts';
+import { call_rcu, evict_inode, path_openat, vfs_create } from './inode.ts';
+
+/** Not in the kernel: whether the filesystem is mounted. Changed under the directory's lock. */
+export interface mount_point {
+  mounted: Bool;
+}
+export const mount_point: Struct<mount_point> = struct<mount_point>('mount_point', { mounted: bool });
+
+/** `op->destroy_inode` of an inode that still has a name: its blocks stay. */
+export const destroy_linked_inode = virtualFunction('destroy_linked_inode', {
+  params: { inode: pointer(inode) },
+});
+
+export const xfs_destroy_linked_inode = kernelFunction(
+  'xfs_destroy_linked_inode',
+  {
+    file: 'fs/xfs/xfs_super.c',
+    params: { inode: pointer(inode) },
+    abstracts: ['xfs_fs_destroy_inode of an inode that needs no inactivation; its reclaim follows at once.'],
+  },
+  ({ inode }) => [xfs_iflags_set(inode.xfs_i, XFS_IRECLAIMABLE), xfs_reclaim_inode(inode.xfs_i)],
+);
+
+export const ext4_destroy_linked_inode = kernelFunction(
+  'ext4_destroy_linked_inode',
+  { file: 'fs/ext4/super.c', params: { inode: pointer(inode) } },
+  ({ inode }) => [call_rcu(inode.i_slab)],
+);
+
+const mapping_empty = kernelFunction(
+  'mapping_empty',
+  { file: 'include/linux/pagemap.h', params: { mapping: pointer(address_space) }, returns: bool },
+  ({ mapping }) => [
+    for_index('index', u64, 'slots', (index) => [if_(mapping.i_pages.at(index), [return_(false_)])]),
+    return_(true_),
+  ],
+);
+
+/** Takes an inode that only its name refers to out of core; `shrinking`: unless it has entries. */
+export const evict_unused_inode = kernelFunction(
+  'evict_unused_inode',
+  {
+    params: { dentry: pointer(dentry), shrinking: bool },
+    locals: { inode: pointer(inode) },
+    returns: bool,
+    abstracts: [
+      'prune_icache_sb and evict_inodes in one. The directory is locked throughout; LRU and dentry cache are left out.',
+      'invalidate_mapping_pages does nothing to DAX entries and is left out.',
+    ],
+  },
+  ({ dentry: d, shrinking, inode: i }) => [
+    set(i, d.d_inode),
+    if_(not(i), [return_(true_)]),
+    spin_lock(i.i_lock),
+    if_(ne(i.i_count, 1), [spin_unlock(i.i_lock), return_(false_)]),
+    if_(and(shrinking, not(mapping_empty(i.i_mapping))), [spin_unlock(i.i_lock), return_(false_)]),
+    set(i.i_count, 0),
+    set(i.i_state, bor(i.i_state, I_FREEING)),
+    spin_unlock(i.i_lock),
+    set(d.d_inode, NULL_INODE),
+    evict_inode(i),
+    destroy_linked_inode(i),
+    return_(true_),
+  ],
+);
+
+/** /proc/sys/vm/drop_caches: DAX entries stay, and with them their inodes. */
+export const drop_caches = kernelFunction('drop_caches', { file: 'fs/drop_caches.c' }, () => [
+  inode_lock(the(directory).i_rwsem),
+  for_each(dentry, 'd', (d) => [evict_unused_inode(d, true_)]),
+  inode_unlock(the(directory).i_rwsem),
+]);
+
+/** Opens a file by name, and reads it in from disk where it is not in core. */
+export const open_by_name = kernelFunction(
+  'open_by_name',
+  {
+    params: { dentry: pointer(dentry) },
+    returns: pointer(inode),
+    abstracts: ['Reading an inode in is written as making one: the same object, and the block map stays.'],
+  },
+  ({ dentry: d }) => [
+    if_(not(the(mount_point).mounted), [return_(NULL_INODE)]),
+    if_(not(d.d_inode), [vfs_create(d)]),
+    return_(path_openat(d)),
+  ],
+);
+
+const isBusy = kernelFunction('may_umount', { file: 'fs/namespace.c', returns: bool }, () => [
+  for_each(dentry, 'd', (d) => [if_(d.d_inode, [if_(ne(d.d_inode.i_count, 1), [return_(true_)])])]),
+  return_(false_),
+]);
+
+export const umount = kernelFunction(
+  'umount',
+  {
+    file: 'fs/super.c',
+    locals: { ok: bool },
+    returns: int,
+    abstracts: [
+      'The test for users and what follows are under the lock of the directory; a file that is open makes it busy.',
+      'Logs and btrees are left out; the superblock object stays.',
+    ],
+  },
+  () => [
+    inode_lock(the(directory).i_rwsem),
+    if_(not(the(mount_point).mounted), [inode_unlock(the(directory).i_rwsem), return_(neg(ENOENT))]),
+    if_(isBusy(), [inode_unlock(the(directory).i_rwsem), return_(neg(EBUSY))]),
+    set(the(mount_point).mounted, 0),
+    for_each(dentry, 'd', (d) => [evict_unused_inode(d, false_)]),
+    // fs_put_dax
+    if_(eq(the(dax_device).holder_data, the(xfs_mount)), [
+      set(the(dax_device).holder_data, value(pointer(xfs_mount), 0)),
+      set(the(dax_device).holder_ops, value(pointer(dax_holder_operations), 0)),
+    ]),
+    inode_unlock(the(directory).i_rwsem),
+    return_(value(int, 0)),
+  ],
+);
+
+function mounting(name: string, says: string, holds: boolean) {
+  return kernelFunction(name, { file: 'fs/super.c', returns: int, abstracts: [says] }, () => [
+    inode_lock(the(directory).i_rwsem),
+    if_(the(mount_point).mounted, [inode_unlock(the(directory).i_rwsem), return_(neg(EBUSY))]),
+    // fs_dax_get_by_bdev
+    ...(holds
+      ? [
+          set(the(dax_device).holder_ops, the(dax_holder_operations)),
+          set(the(dax_device).holder_data, the(xfs_mount)),
+          set(the(xfs_mount).shutdown, 0),
+        ]
+      : []),
+    set(the(mount_point).mounted, 1),
+    inode_unlock(the(directory).i_rwsem),
+    return_(value(int, 0)),
+  ]);
+}
+const says = 'Log recovery is left out; files are read in when they are opened.';
+export const xfs_mount_again = mounting('xfs_mount_again', says, true);
+export const ext4_mount_again = mounting('ext4_mount_again', says, false);
+
+/** Another filesystem of the same kind on the device: no file has a block any more. */
+export const mkfs = kernelFunction(
+  'mkfs',
+  {
+    returns: int,
+    abstracts: ['The same names, files without blocks; their inode objects are those of before.'],
+  },
+  () => [
+    inode_lock(the(directory).i_rwsem),
+    if_(the(mount_point).mounted, [inode_unlock(the(directory).i_rwsem), return_(neg(EBUSY))]),
+    for_each(xfs_inode, 'ip', (ip) => [
+      for_index('offset', u64, 'offsets', (offset) => [
+        set(ip.i_df.at(offset), 0),
+        set(ip.i_cowfp.at(offset), 0),
+      ]),
+    ]),
+    for_each(ext4_inode_info, 'ei', (ei) => [
+      for_index('lblk', u64, 'offsets', (lblk) => [set(ei.i_data.at(lblk), 0)]),
+    ]),
+    inode_unlock(the(directory).i_rwsem),
+    return_(value(int, 0)),
+  ],
+);

@@ -1,0 +1,188 @@
+/** A litmus test made into a program: one CPU for each task, one operation of the program for each of the test's. */
+import {
+  and,
+  assume,
+  constant,
+  type ExprOf,
+  eq,
+  instance,
+  type KernelFunction,
+  not,
+  type Operand,
+  observe,
+  operation,
+  type Program,
+  program,
+  type Stmt,
+  smp_processor_id,
+  the,
+  u32,
+} from '../../src/lang/public.ts';
+import { type Blocks, blocksOf } from '../../src/litmus/blocks.ts';
+import { printAction } from '../../src/litmus/print.ts';
+import type { LitmusTest } from '../../src/litmus/test.ts';
+import { per_cpu } from '../current.ts';
+import { deathOfTask } from '../death.ts';
+import type { Era } from '../eras.ts';
+import { ext4_destroy_linked_inode, mount_point, xfs_destroy_linked_inode } from '../fs/cache.ts';
+import { do_vmi_align_munmap } from '../mm/mmap.ts';
+import {
+  address_space,
+  dentry,
+  ext4_inode_info,
+  file,
+  inode,
+  inode_slab,
+  mm_struct,
+  task_struct,
+  vm_area_struct,
+  xfs_inode,
+} from '../objects.ts';
+import { buildScenario } from '../scenario.ts';
+import type { Stack } from '../stacks.ts';
+import { FIRST_PFN, NULL_INODE, PF_MCE_PROCESS, XFS_IRECLAIM } from '../words.ts';
+import { actionBody, actionLocals, flagsOf, type Setting } from './actions.ts';
+import { deathRecorded, litmus_run, litmus_task, litmusObservers } from './record.ts';
+
+type Initial = (readonly [target: ExprOf, value: Operand])[];
+
+export interface LitmusProgram {
+  readonly program: Program;
+  readonly blocks: Blocks;
+  /** The program's operations in the test's order; behind them, for each task, what follows its death. */
+  readonly operations: readonly string[];
+}
+
+/** The test on an era and a stack; the stack has its operations (see `lacks`). */
+export function litmusProgram(test: LitmusTest, era: Era, stack: Stack): LitmusProgram {
+  const blocks = blocksOf(test);
+  const tasks = test.tasks.length;
+  const own = test.tasks.map((task) => test.operations.filter((o) => o.task === task.name));
+  const bounds = {
+    // With one CPU a step is a whole operation, which cannot stop halfway to wait for ever.
+    cpus: Math.max(2, tasks),
+    tasks,
+    files: test.files.length,
+    blocks: blocks.names.length,
+    offsets: Math.max(...test.files.map((f) => f.size)),
+  };
+  const spec = buildScenario({
+    era,
+    stack,
+    bounds,
+    policy: { earlyKill: test.earlyKill ? 'all' : 'none', source: null, faultsFail: test.faultsFail },
+  });
+  const setting: Setting = { test, blocks, stack, reloads: reloads(test) };
+  const numbers = new Map(own.flatMap((list) => list.map((o, n) => [o, n] as const)));
+  const operations = test.operations.map((o) => {
+    const t = test.tasks.findIndex((task) => task.name === o.task);
+    const n = numbers.get(o) as number;
+    return stepOf(`${o.task}.${n + 1} ${printAction(o.action)}`, t, n, (v) =>
+      actionBody(o.action, t, setting, v),
+    );
+  });
+  const deaths = test.tasks.map((task, t) => afterDeath(task.name, t));
+  const all = { ...spec.bounds, operations: Math.max(1, ...own.map((list) => list.length)) };
+  return {
+    blocks,
+    operations: [...operations, ...deaths].map((o) => o.functionName),
+    program: program({
+      ...spec,
+      name: `${era.id}/${stack.id}: ${test.name}`,
+      bounds: all,
+      operations: [...operations, ...deaths],
+      bind: {
+        ...spec.bind,
+        destroy_linked_inode:
+          stack.filesystem === 'xfs' ? xfs_destroy_linked_inode : ext4_destroy_linked_inode,
+      },
+      initial: [...(spec.initial ?? []), ...initial(test, blocks, stack)],
+      observers: litmusObservers(all),
+      policy: {
+        'early-kill': test.earlyKill ? 'all' : 'none',
+        'faults-fail': test.faultsFail ? 'yes' : 'no',
+      },
+      afterOops: [...deathOfTask, deathRecorded],
+    }),
+  };
+}
+
+/** Whether files may be on disk only, or the filesystem not be mounted. */
+function reloads({ files, operations }: LitmusTest): boolean {
+  const words = operations.map((o) => o.action.does);
+  return files.some((f) => f.state === 'cold') || words.includes('drop-caches') || words.includes('unmount');
+}
+
+type Body = Parameters<typeof operation<typeof actionLocals>>[2];
+
+/** The task does its n-th operation once it has done those before, and records what it gave. */
+function stepOf(name: string, t: number, n: number, body: Body): KernelFunction {
+  const task = instance(litmus_task, t);
+  return operation(name, { locals: actionLocals }, (v) => [
+    assume(and(eq(smp_processor_id, t), task.born, eq(task.done, n), not(the(litmus_run).died.at(t)))),
+    ...body(v),
+    observe([task.result.at(n), v.ret], [task.done, n + 1]),
+  ]);
+}
+
+/** What do_exit does to the mapping of a task that died, if its lock can be had. */
+function afterDeath(name: string, t: number): KernelFunction {
+  const run = the(litmus_run);
+  return operation(`${name} exits`, { locals: {} }, (): readonly Stmt[] => [
+    assume(and(eq(smp_processor_id, t), run.died.at(t), not(run.buried.at(t)))),
+    do_vmi_align_munmap(instance(mm_struct, t)),
+    observe([run.buried.at(t), 1]),
+  ]);
+}
+
+function initial(test: LitmusTest, blocks: Blocks, stack: Stack): Initial {
+  const number = (name: string) => test.files.findIndex((f) => f.name === name);
+  const xfs = stack.filesystem === 'xfs';
+  return [
+    [the(mount_point).mounted, 1],
+    ...test.files.flatMap((of, f): Initial => {
+      const fork = xfs ? instance(xfs_inode, f).i_df : instance(ext4_inode_info, f).i_data;
+      const users = test.tasks.filter((t) => t.maps?.file === of.name).length;
+      return [
+        ...Array.from({ length: of.size }, (_, p) => {
+          const block = blocks.at(of.name, p);
+          return [fork.at(p), block === null ? 0 : FIRST_PFN + block] as const;
+        }),
+        ...(of.state === 'in-core'
+          ? ([[instance(inode, f).i_count, 1 + users]] satisfies Initial)
+          : notInCore(f, xfs)),
+      ];
+    }),
+    ...test.tasks.flatMap(({ name, maps, prctl }, t): Initial => {
+      const [vma, task] = [instance(vm_area_struct, t), instance(task_struct, t)];
+      const forked = test.operations.some((o) => o.action.does === 'fork' && o.action.child === name);
+      return [
+        [instance(litmus_task, t).born, forked ? 0 : 1],
+        [the(per_cpu).current_task.at(t), task],
+        ...(maps
+          ? ([
+              [vma.vm_file, instance(file, number(maps.file))],
+              [vma.vm_flags, flagsOf(maps)],
+            ] satisfies Initial)
+          : []),
+        ...(prctl ? ([[task.flags, prctlFlags[prctl]]] satisfies Initial) : []),
+      ];
+    }),
+  ];
+}
+
+const prctlFlags = {
+  early: constant('PF_MCE_PROCESS | PF_MCE_EARLY', u32, 0x0800_0080),
+  late: PF_MCE_PROCESS,
+} as const;
+
+/** A file that is on disk only, or nowhere: its inode object is free. */
+function notInCore(f: number, xfs: boolean): Initial {
+  return [
+    [instance(dentry, f).d_inode, NULL_INODE],
+    [instance(inode, f).live, 0],
+    [instance(address_space, f).live, 0],
+    [instance(inode_slab, f).allocated, 0],
+    ...(xfs ? ([[instance(xfs_inode, f).i_flags, XFS_IRECLAIM]] satisfies Initial) : []),
+  ];
+}

@@ -1,0 +1,207 @@
+/**
+ * What a litmus test remembers of a run, beside the kernel's words: results of operations, signals with
+ * their addresses, and what was recorded of failures.
+ */
+import {
+  type ArrayOf,
+  add,
+  and,
+  array,
+  type Bool,
+  type Bounds,
+  band,
+  bool,
+  boundValue,
+  cond,
+  type Expr,
+  type ExprOf,
+  eq,
+  handle,
+  instance,
+  int,
+  type KernelFunction,
+  type ObserverSpec,
+  type Operand,
+  observe,
+  type Pointer,
+  pointer,
+  type Struct,
+  smp_processor_id,
+  struct,
+  the,
+  toWord,
+  type U8,
+  type U32,
+  type U64,
+  u8,
+  u32,
+  u64,
+  ult,
+  value,
+} from '../../src/lang/public.ts';
+import type { Type } from '../../src/lang/types.ts';
+import { current } from '../current.ts';
+import { dev_pagemap_mapping_shift, kill_proc } from '../mm/kill.ts';
+import { action_result, memory_failure_dev_pagemap } from '../mm/memory-failure.ts';
+import { BUS_MCEERR_AO, BUS_MCEERR_AR, kill_by_signal } from '../mm/signal.ts';
+import { page, task_struct, to_kill, vm_area_struct } from '../objects.ts';
+import { devmapPte, MF_ACTION_REQUIRED } from '../words.ts';
+
+/** Signals that are kept for a task; more are counted no further. */
+export const MOST_SIGNALS = 4;
+/** The signal code of a SIGKILL, for lack of one. */
+export const KILLED = 9;
+
+export interface litmus_task {
+  /** Operations that have ended. */
+  done: U8;
+  /** It is there: from the start, or since it was forked. */
+  born: Bool;
+  /** By operation: 0, VM_FAULT_* of an access, or a negative error number. */
+  result: ArrayOf<U32>;
+  /** How many signals it got, and of each its code (KILLED for SIGKILL), address, lsb. */
+  got: U8;
+  code: ArrayOf<U8>;
+  address: ArrayOf<U64>;
+  lsb: ArrayOf<U8>;
+  /** The failed page was present at that address when the task was collected. */
+  right: ArrayOf<Bool>;
+  /** Of the task as it was collected last. */
+  collected_right: Bool;
+  /** By page of its mapping: the page that it has pinned. */
+  pinned: ArrayOf<Pointer<page>>;
+}
+export const litmus_task: Struct<litmus_task> = struct<litmus_task>(
+  'litmus_task',
+  {
+    done: u8,
+    born: bool,
+    result: array(u32, 'operations'),
+    got: u8,
+    code: array(u8, MOST_SIGNALS),
+    address: array(u64, MOST_SIGNALS),
+    lsb: array(u8, MOST_SIGNALS),
+    right: array(bool, MOST_SIGNALS),
+    collected_right: bool,
+    pinned: array(pointer<page>('page'), 'offsets'),
+  },
+  { ghost: true, instances: 'tasks' },
+);
+
+export interface litmus_run {
+  /** By CPU, and so by task: it died in an oops; what it had mapped is gone, too. */
+  died: ArrayOf<Bool>;
+  buried: ArrayOf<Bool>;
+  /** The frame of the failure that is being handled. */
+  failing: U64;
+}
+export const litmus_run: Struct<litmus_run> = struct<litmus_run>(
+  'litmus_run',
+  { died: array(bool, 'cpus'), buried: array(bool, 'cpus'), failing: u64 },
+  { ghost: true },
+);
+
+export interface litmus_block {
+  /** MF_RECOVERED or MF_FAILED of the block's last failure; 0: none. */
+  recorded: U32;
+}
+export const litmus_block: Struct<litmus_block> = struct<litmus_block>(
+  'litmus_block',
+  { recorded: u32 },
+  { ghost: true, instances: 'blocks' },
+);
+
+/** Stored as a task dies. */
+export const deathRecorded: readonly [ExprOf, Operand] = [
+  the(litmus_run).died.at(toWord(u64, smp_processor_id)),
+  1,
+];
+
+type Effect = readonly [target: ExprOf, value: Expr<Type> | ExprOf | number];
+const local = <T extends Type>(name: string, type: T): Expr<T> => handle({ kind: 'local', type, name });
+const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+const eachTask = (bounds: Bounds) =>
+  upTo(boundValue(bounds, 'tasks')).map((t) => [instance(task_struct, t), instance(litmus_task, t)] as const);
+
+/** The page table entry that is looked at when a task is collected maps the failed page, or another one. */
+function collected(bounds: Bounds): Effect[] {
+  const [vma, ptent] = [local('vma', pointer(vm_area_struct)), local('ptent', u64)];
+  const right = eq(ptent, devmapPte(the(litmus_run).failing));
+  return upTo(boundValue(bounds, 'tasks')).map((t) => {
+    const { collected_right } = instance(litmus_task, t);
+    return [collected_right, cond(eq(vma, instance(vm_area_struct, t)), right, collected_right)];
+  });
+}
+
+/** One more signal for the task; what is full stays as it is. */
+function signalled(
+  bounds: Bounds,
+  to: Expr<Pointer<task_struct>>,
+  what: { code: Expr<U8>; address: Expr<U64>; lsb: Expr<U8> },
+): Effect[] {
+  return eachTask(bounds).flatMap(([task, log]) => [
+    ...upTo(MOST_SIGNALS).flatMap((n): Effect[] => {
+      const now = and(eq(to, task), eq(log.got, n));
+      return [
+        [log.code.at(n), cond(now, what.code, log.code.at(n))],
+        [log.address.at(n), cond(now, what.address, log.address.at(n))],
+        [log.lsb.at(n), cond(now, what.lsb, log.lsb.at(n))],
+        [log.right.at(n), cond(now, log.collected_right, log.right.at(n))],
+      ];
+    }),
+    [log.got, cond(and(eq(to, task), ult(log.got, MOST_SIGNALS)), add(log.got, 1), log.got)],
+  ]);
+}
+
+export function litmusObservers(bounds: Bounds): readonly ObserverSpec[] {
+  const [tk, flags] = [local('tk', pointer(to_kill)), local('flags', int)];
+  const required = and(band(flags, MF_ACTION_REQUIRED), eq(tk.tsk, current));
+  return [
+    {
+      function: memory_failure_dev_pagemap as unknown as KernelFunction,
+      enter: [observe([the(litmus_run).failing, local('pfn', u64)])],
+    },
+    {
+      function: action_result as unknown as KernelFunction,
+      enter: [
+        observe(
+          ...upTo(boundValue(bounds, 'blocks')).map((b): Effect => {
+            const { recorded } = instance(litmus_block, b);
+            return [
+              recorded,
+              cond(eq(local('pfn', u64), instance(page, b).pfn), local('result', int), recorded),
+            ];
+          }),
+        ),
+      ],
+    },
+    {
+      function: dev_pagemap_mapping_shift as unknown as KernelFunction,
+      exit: [observe(...collected(bounds))],
+    },
+    {
+      function: kill_proc as unknown as KernelFunction,
+      enter: [
+        observe(
+          ...signalled(bounds, tk.tsk, {
+            code: cond(required, toWord(u8, BUS_MCEERR_AR), toWord(u8, BUS_MCEERR_AO)),
+            address: tk.addr,
+            lsb: toWord(u8, tk.size_shift),
+          }),
+        ),
+      ],
+    },
+    {
+      function: kill_by_signal as unknown as KernelFunction,
+      enter: [
+        observe(
+          ...signalled(bounds, local('t', pointer(task_struct)), {
+            code: value(u8, KILLED),
+            address: value(u64, 0),
+            lsb: value(u8, 0),
+          }),
+        ),
+      ],
+    },
+  ];
+}

@@ -1,0 +1,150 @@
+/** `pagedeed litmus`: what litmus tests come to. */
+import { eraNamed, eras } from '../../models/eras.ts';
+import { lacks } from '../../models/litmus/actions.ts';
+import { stackNamed, stacks } from '../../models/stacks.ts';
+import { parseLitmus } from '../litmus/parse.ts';
+import { showResult } from '../litmus/show.ts';
+import type { LitmusTest } from '../litmus/test.ts';
+import { abstractionsOf, KCONFIG, MEMORY_MODEL } from '../report/preamble.ts';
+import { raceDiagram } from '../report/race-diagram.ts';
+import { wrap } from '../report/wrap.ts';
+import { PagedeedError } from '../support/diagnostics.ts';
+import { didYouMean } from '../support/nearest.ts';
+import { readText } from './files.ts';
+import { litmusJson } from './litmus-json.ts';
+import type { Command, Given } from './options.ts';
+import { type LitmusRun, runLitmus } from './run-litmus.ts';
+import { version } from './version.ts';
+
+export const litmusCommand: Command = {
+  name: 'litmus',
+  operands: 'FILE...',
+  says: 'Print all that can come of litmus tests, and whether their conditions hold.',
+  options: [
+    { name: 'era', value: 'ERA,...', says: `kernels, instead of those of the file (${eras[0]?.id})` },
+    { name: 'stack', value: 'STACK,...', says: 'filesystems, instead of those of the file (all that fit)' },
+    { name: 'trace', value: 'N', says: 'show how the N-th state comes about, from 1' },
+    { name: 'timeout', value: 'S', says: 'seconds for each test and stack (300)' },
+    { name: 'memory', value: 'MIB', says: 'memory for the states of each (2048)' },
+    { name: 'json', value: null, says: 'print as JSON' },
+  ],
+  run: litmus,
+};
+
+async function litmus(given: Given): Promise<number> {
+  if (given.operands.length === 0)
+    throw new PagedeedError({ code: 'PD0001', message: 'litmus takes at least one file' });
+  const shown = given.number('trace', 1);
+  const limits = { seconds: given.number('timeout', 1) ?? 300, memoryMiB: given.number('memory', 1) ?? 2048 };
+  const tests: Located[] = [];
+  for (const file of given.operands) tests.push({ file, test: parseLitmus(await readText(file), file) });
+  const cells = tests.flatMap((located) => cellsOf(located, given));
+  const json = given.has('json');
+  const runs: LitmusRun[] = [];
+  for (const { test, era, stack } of cells) {
+    const run = runLitmus(test, era, stack, limits);
+    runs.push(run);
+    if (json) continue;
+    process.stdout.write(`${runs.length > 1 ? '\n' : ''}${showResult(run.result)}`);
+    if (shown !== undefined) process.stdout.write(traceOf(run, shown));
+  }
+  process.stdout.write(json ? litmusJson(version(), runs) : closing(runs));
+  if (runs.some(({ result }) => result.judged.some((j) => !j.holds))) return 1;
+  return runs.some(({ result }) => result.stopped !== null) ? 3 : 0;
+}
+
+/** What holds of all results. */
+function closing(runs: readonly LitmusRun[]): string {
+  const sentences = new Set(
+    runs.flatMap(({ program }) => abstractionsOf(program, new Set(program.functions.map((fn) => fn.name)))),
+  );
+  const lines = [
+    ...wrap(
+      'States are final states, all that there are: what commutes was taken in one order, which leaves none out.',
+      '',
+      '',
+    ),
+    `memory model: ${MEMORY_MODEL}`,
+    ...wrap(KCONFIG, 'Kconfig: ', '  '),
+    `not modelled: ${sentences.size} things, listed by --json and pagedeed list functions`,
+  ];
+  return `\n${lines.join('\n')}\n`;
+}
+
+interface Located {
+  readonly file: string;
+  readonly test: LitmusTest;
+}
+
+interface LitmusCell {
+  readonly test: LitmusTest;
+  readonly era: (typeof eras)[number];
+  readonly stack: (typeof stacks)[number];
+}
+
+/** What a test is to be run on: as the command line says, or the file, or wherever it can be. */
+export function cellsOf(located: Located, given: Pick<Given, 'text'>): readonly LitmusCell[] {
+  const { test } = located;
+  const asked = (name: string, said: readonly string[]) => given.text(name)?.split(',') ?? said;
+  const eraNames = asked('era', test.eras);
+  const stackNames = asked('stack', test.stacks);
+  const chosenEras =
+    eraNames.length === 0 ? eras : eraNames.map((id) => found('era', id, eras, eraNamed(id)));
+  const chosenStacks =
+    stackNames.length === 0
+      ? stacks.filter((stack) => missing(test, stack) === null)
+      : stackNames.map((id) => fitting(located, found('stack', id, stacks, stackNamed(id))));
+  return chosenEras.flatMap((era) => chosenStacks.map((stack) => ({ test, era, stack })));
+}
+
+function found<T>(what: string, id: string, all: readonly { readonly id: string }[], one: T | undefined): T {
+  if (one !== undefined) return one;
+  const ids = all.map((s) => s.id);
+  throw new PagedeedError({
+    code: 'PD0502',
+    message: `no ${what} is called ${id}`,
+    hint: didYouMean(id, ids) ?? `there are: ${ids.join(', ')}`,
+  });
+}
+
+type Stack = (typeof stacks)[number];
+
+function missing(
+  test: LitmusTest,
+  stack: Stack,
+): { readonly op: LitmusTest['operations'][number]; readonly why: string } | 'share' | null {
+  if (test.shared.length > 0 && !stack.reflink) return 'share';
+  for (const op of test.operations) {
+    const why = lacks(stack, op.action);
+    if (why !== null) return { op, why };
+  }
+  return null;
+}
+
+/** Errors: PD0503 where the stack does not have an operation of the test. */
+function fitting({ file, test }: Located, stack: Stack): Stack {
+  const lack = missing(test, stack);
+  if (lack === null) return stack;
+  const fit = stacks.filter((s) => missing(test, s) === null).map((s) => s.id);
+  const hint = fit.length > 0 ? `there is one on: ${fit.join(', ')}` : undefined;
+  if (lack === 'share')
+    throw new PagedeedError({ code: 'PD0503', message: `${stack.id} shares no blocks`, place: file, hint });
+  const { action, at } = lack.op;
+  throw new PagedeedError({
+    code: 'PD0503',
+    message: `${stack.id} has no ${action.does}: ${lack.why}`,
+    place: { file, ...at },
+    hint,
+  });
+}
+
+function traceOf(run: LitmusRun, n: number): string {
+  const trace = run.trace(n - 1);
+  if (trace) return `\n${raceDiagram(trace)}`;
+  const count = run.result.outcomes.length;
+  throw new PagedeedError({
+    code: 'PD0002',
+    message: `there are ${count} states, not ${n}`,
+    place: '--trace',
+  });
+}

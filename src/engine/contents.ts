@@ -1,0 +1,214 @@
+/**
+ * What pointers may name: for each local and each word, the objects whose addresses it may hold. Flow does not
+ * count, so it holds at every moment of every run.
+ */
+import { defaultAddresses } from '../lang/addresses.ts';
+import type { ExprNode, Place } from '../lang/nodes.ts';
+import { boundValue, structNamed } from '../lang/program.ts';
+import { instancesOf, storageOf, wordName } from '../lang/words.ts';
+import { fold } from '../system/fold.ts';
+import { type Graph, type GraphNode, type NodeId, successors } from '../system/graph.ts';
+
+export interface Contents {
+  /** The nodes that can follow, as far as is known of constants. */
+  successors(id: NodeId): readonly NodeId[];
+  /** Nodes that can be reached. */
+  readonly reached: ReadonlySet<NodeId>;
+  /** The words that a place may be, by name. */
+  wordsOf(place: Place): readonly string[];
+}
+
+/** Of more constants than these it is not kept which a local may be. */
+const FEW = 12;
+
+/** Objects, as `struct[instance]`. */
+type Objects = ReadonlySet<string>;
+
+export function createContents(graph: Graph): Contents {
+  const { program } = graph;
+  const locals = new Map<string, Set<string>>();
+  const words = new Map<string, Set<string>>();
+  /** Constants that a local may be; null: anything. */
+  const values = new Map<string, ReadonlySet<bigint> | null>();
+  const initial = new Map<string, bigint>();
+  const reached = new Set<NodeId>(graph.entries.map((e) => e.node));
+  /** Some address of its own for each object: that they differ, and are not NULL, is all that counts. */
+  const addresses = defaultAddresses(program);
+  const addressOf = (node: Extract<ExprNode, { kind: 'address' }>) =>
+    addresses.get(`${node.struct}[${node.instance}]`) as bigint;
+  let changed = true;
+
+  function add(map: Map<string, Set<string>>, key: string, objects: Objects): void {
+    if (objects.size === 0) return;
+    const known = map.get(key) ?? new Set<string>();
+    const before = known.size;
+    for (const o of objects) known.add(o);
+    map.set(key, known);
+    if (known.size !== before) changed = true;
+  }
+
+  /** Objects whose addresses an expression may give, by way of whatever arithmetic. */
+  function objectsIn(node: ExprNode): Objects {
+    switch (node.kind) {
+      case 'address':
+        return new Set([`${node.struct}[${node.instance}]`]);
+      case 'local':
+        return locals.get(node.name) ?? new Set();
+      case 'load':
+        return union(wordsOf(node.place).map((w) => words.get(w) ?? new Set()));
+      case 'conditional':
+        return union([objectsIn(node.then), objectsIn(node.otherwise)]);
+      case 'binary':
+        return union([objectsIn(node.left), objectsIn(node.right)]);
+      case 'unary':
+      case 'convert':
+        return objectsIn(node.operand);
+      default:
+        return new Set();
+    }
+  }
+
+  function wordsOf(place: Place): readonly string[] {
+    const struct = structNamed(program, place.struct);
+    const storage = storageOf(struct, place.field);
+    const instances =
+      place.pointer.kind === 'address'
+        ? [place.pointer.instance]
+        : Array.from({ length: instancesOf(program, struct) }, (_, i) => i).filter((i) =>
+            objectsIn(place.pointer).has(`${struct.name}[${i}]`),
+          );
+    const length = storage.length === undefined ? undefined : boundValue(program.bounds, storage.length);
+    const indices =
+      length === undefined
+        ? [undefined]
+        : place.index?.kind === 'const'
+          ? [Number(place.index.value)].filter((i) => i < length)
+          : Array.from({ length }, (_, i) => i);
+    return instances.flatMap((instance) =>
+      indices.map((index) =>
+        wordName({
+          struct: struct.name,
+          instance,
+          field: storage.name,
+          ...(index !== undefined && { index }),
+        }),
+      ),
+    );
+  }
+
+  const stored = (place: Place, value: ExprNode): void => {
+    const objects = objectsIn(value);
+    if (objects.size > 0) for (const word of wordsOf(place)) add(words, word, objects);
+  };
+  function flow(node: GraphNode): void {
+    switch (node.op) {
+      case 'assign':
+        add(locals, node.local, objectsIn(node.value));
+        break;
+      case 'load':
+        add(locals, node.local, union(wordsOf(node.place).map((w) => words.get(w) ?? new Set())));
+        break;
+      case 'choose':
+        add(locals, node.local, union(node.values.map(objectsIn)));
+        break;
+      case 'store':
+        stored(node.place, node.value);
+        break;
+      case 'primitive':
+      case 'observe':
+        for (const e of node.effects) stored(e.place, e.value);
+        break;
+      default:
+    }
+  }
+
+  function mayBe(local: string, more: ReadonlySet<bigint> | null): void {
+    const known = values.get(local);
+    if (known === null) return;
+    const all = known && more ? new Set([...known, ...more]) : more;
+    if (all && known && all.size === known.size) return;
+    values.set(local, all && all.size > FEW ? null : all);
+    changed = true;
+  }
+  /** The constants that an expression may be; null: anything. Nothing, where it is never evaluated. */
+  function constantsOf(node: ExprNode): ReadonlySet<bigint> | null {
+    if (node.kind === 'const') return new Set([node.value]);
+    if (node.kind === 'address') return new Set([addressOf(node)]);
+    if (node.kind === 'local') {
+      const known = values.get(node.name);
+      return known === undefined ? new Set() : known;
+    }
+    if (node.kind === 'binary')
+      return combined(node, [node.left, node.right], ([left, right]) => ({ ...node, left, right }));
+    if (node.kind === 'unary' || node.kind === 'convert')
+      return combined(node, [node.operand], ([operand]) => ({ ...node, operand }));
+    return null;
+  }
+  /** What an operator gives for each combination of what its operands may be. */
+  function combined(
+    { type }: ExprNode,
+    operands: readonly ExprNode[],
+    apply: (constants: [ExprNode, ExprNode]) => ExprNode,
+  ): ReadonlySet<bigint> | null {
+    const [first, second = new Set([0n])] = operands.map(constantsOf);
+    if (!first || !second) return null;
+    const constant = (of: ExprNode | undefined, value: bigint): ExprNode => ({
+      kind: 'const',
+      type: of?.type ?? type,
+      value,
+    });
+    const results = [...first].flatMap((a) =>
+      [...second].map((b) => fold(apply([constant(operands[0], a), constant(operands[1], b)]), program)),
+    );
+    const found = new Set(results.flatMap((r) => (r.kind === 'const' ? [r.value] : [])));
+    return results.every((r) => r.kind === 'const') ? found : null;
+  }
+  function loaded(place: Place): ReadonlySet<bigint> | null {
+    const { name, sparse } = storageOf(structNamed(program, place.struct), place.field);
+    if (sparse || !graph.constants.has(`${place.struct}.${name}`)) return null;
+    return new Set(wordsOf(place).map((word) => initial.get(word) ?? 0n));
+  }
+  function noteValue(node: GraphNode): void {
+    if (node.op === 'assign') mayBe(node.local, constantsOf(node.value));
+    if (node.op === 'load') mayBe(node.local, loaded(node.place));
+    if (node.op === 'choose') mayBe(node.local, null);
+  }
+  function following(id: NodeId): readonly NodeId[] {
+    const node = graph.nodes[id] as GraphNode;
+    if (node.op !== 'branch') return successors(node);
+    const test = constantsOf(node.test);
+    if (test === null) return successors(node);
+    return [
+      ...([...test].some((v) => v !== 0n) ? [node.then] : []),
+      ...(test.has(0n) ? [node.otherwise] : []),
+    ];
+  }
+
+  for (const { place, value } of program.initial) {
+    stored(place, value);
+    const constant =
+      value.kind === 'address' ? addressOf(value) : value.kind === 'const' ? value.value : null;
+    if (constant !== null) for (const word of wordsOf(place)) initial.set(word, constant);
+  }
+  while (changed) {
+    changed = false;
+    for (const id of reached) {
+      const node = graph.nodes[id] as GraphNode;
+      flow(node);
+      noteValue(node);
+      for (const next of following(id)) {
+        if (reached.has(next)) continue;
+        reached.add(next);
+        changed = true;
+      }
+    }
+  }
+  return { wordsOf, reached, successors: following };
+}
+
+function union(all: readonly Objects[]): Objects {
+  if (all.length === 1) return all[0] as Objects;
+  const result = new Set<string>();
+  for (const set of all) for (const o of set) result.add(o);
+  return result;
+}

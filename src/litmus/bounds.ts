@@ -1,0 +1,8 @@
+/** How large a test may be: what the models can hold, and a search can go through. */
+export const MOST_FILES = 4;
+export const MOST_PAGES = 8;
+export const MOST_BLOCKS = 16;
+/** A lock word has a bit for each task, and one for those that died. */
+export const MOST_TASKS = 3;
+/** Of one task. */
+export const MOST_OPERATIONS = 12;

@@ -1,0 +1,123 @@
+/** One operation of a task, and what it changes for the operations that follow. */
+import { MOST_OPERATIONS } from './bounds.ts';
+import type { Scope } from './parse-names.ts';
+import type { Reader } from './reader.ts';
+import type { Action, ActionName, At } from './test.ts';
+
+/** The word that an operation begins with. */
+const words = [
+  ...(['touch', 'write', 'map', 'munmap', 'exit', 'fork', 'madvise', 'inject', 'reflink', 'dedupe'] as const),
+  ...(['unshare', 'pwrite', 'truncate', 'punch', 'unlink', 'create', 'inodegc', 'drop-caches'] as const),
+  ...(['unmount', 'mount', 'mkfs', 'pin', 'unpin'] as const),
+] as const satisfies readonly ActionName[];
+
+/** Errors: PD0501 to PD0504. */
+export function createOperationReader(reader: Reader, scope: Scope) {
+  const counts = new Map<string, number>();
+  let laterBegan = false;
+
+  return (task: string, before: boolean): Action => {
+    const { at } = reader.peek();
+    const refuse = (message: string): never => reader.fail('PD0503', at, message);
+    const word = reader.oneOf(words, 'an operation');
+    if (scope.now.exited.has(task)) refuse(`${task} has exited`);
+    if (before && laterBegan) refuse('what is done before stands before the other operations');
+    laterBegan ||= !before;
+    const count = (counts.get(task) ?? 0) + 1;
+    counts.set(task, count);
+    if (count > MOST_OPERATIONS)
+      reader.fail('PD0504', at, `a task has at most ${MOST_OPERATIONS} operations`);
+    scope.now.started.add(task);
+    return readAction(reader, scope, task, word, refuse, at);
+  };
+}
+
+function readAction(
+  reader: Reader,
+  scope: Scope,
+  task: string,
+  word: (typeof words)[number],
+  refuse: (message: string) => never,
+  at: At,
+): Action {
+  const { now } = scope;
+  switch (word) {
+    case 'touch':
+    case 'write':
+      return { does: word, ...scope.mappedPage(task) };
+    case 'madvise': {
+      const page = scope.mappedPage(task);
+      reader.expect('HWPOISON');
+      return { does: word, ...page };
+    }
+    case 'pin': {
+      const page = scope.mappedPage(task);
+      const name = `${task} ${page.file}[${page.page}]`;
+      if (now.pinned.has(name)) refuse(`${name} is pinned already`);
+      now.pinned.add(name);
+      return { does: word, ...page };
+    }
+    case 'unpin': {
+      const page = scope.page();
+      const name = `${task} ${page.file}[${page.page}]`;
+      if (!now.pinned.delete(name)) refuse(`${name} is not pinned`);
+      return { does: word, ...page };
+    }
+    case 'map': {
+      const before = now.mapped(task);
+      if (before) refuse(`${task} maps ${before.file}: the models give a task one mapping`);
+      const mapping = scope.mapping();
+      now.map(task, mapping);
+      return { does: word, mapping };
+    }
+    case 'munmap':
+      if (!now.mapped(task)) refuse(`${task} maps nothing`);
+      now.map(task, null);
+      return { does: word };
+    case 'exit':
+      now.exited.add(task);
+      now.map(task, null);
+      return { does: word };
+    case 'fork': {
+      const child = scope.task();
+      if (now.started.has(child)) refuse(`${child} has operations before it is born`);
+      if (now.mapped(child)) refuse(`${child} maps something before it is born`);
+      now.started.add(child);
+      now.map(child, now.mapped(task));
+      return { does: word, child };
+    }
+    case 'inject':
+      return reader.took('memory') ? { does: 'inject-memory' } : { does: word, block: scope.block() };
+    case 'reflink':
+    case 'dedupe':
+      return { does: word, ...scope.twoRanges() };
+    case 'unshare':
+    case 'pwrite':
+    case 'punch':
+      return { does: word, pages: scope.pages() };
+    case 'truncate': {
+      const { name, size } = scope.file();
+      const to = reader.number(0, size - 1, `the pages that are left of ${name}`);
+      now.truncate(task, name, to);
+      return { does: word, file: name, size: to };
+    }
+    case 'create': {
+      const { name, state } = scope.file();
+      if (state !== 'absent' && !now.unlinked.has(name))
+        reader.fail('PD0503', at, `${name} exists already`, 'declare it as absent, or unlink it first');
+      return { does: word, file: name };
+    }
+    case 'unlink': {
+      const { name } = scope.file();
+      now.unlinked.add(name);
+      return { does: word, file: name };
+    }
+    case 'inodegc':
+      return { does: word, file: scope.file().name };
+    case 'drop-caches':
+    case 'unmount':
+    case 'mount':
+    case 'mkfs':
+      return { does: word };
+  }
+}

@@ -1,0 +1,133 @@
+/** From the text of a litmus file to the test: recursive descent, names looked up as they are read. */
+import { MOST_BLOCKS, MOST_FILES, MOST_PAGES, MOST_TASKS } from './bounds.ts';
+import { readFormula } from './parse-condition.ts';
+import { createScope, type Scope } from './parse-names.ts';
+import { createOperationReader } from './parse-operation.ts';
+import { createReader, type Reader } from './reader.ts';
+import type { Condition, FileOf, LitmusTest, Operation, Order, Pages, TaskOf } from './test.ts';
+
+const statements = [
+  ...(['era', 'stack', 'files', 'free', 'hole', 'share', 'early-kill', 'faults', 'task'] as const),
+  ...(['before', 'order', 'exists', 'forall', 'never'] as const),
+] as const;
+
+/**
+ * `file` is the file's name, for errors. Errors: PagedeedError PD0501 to PD0505 at line and column. That the
+ * stack has each operation is not looked at here: it may come from elsewhere.
+ */
+export function parseLitmus(text: string, file: string): LitmusTest {
+  const reader = createReader(text, file);
+  reader.expect('litmus');
+  const name = reader.name('the name of the test').text;
+  reader.expect('\n');
+  const scope = createScope(reader);
+  const readAction = createOperationReader(reader, scope);
+  const once = new Set<string>();
+  const eras: string[] = [];
+  const stacks: string[] = [];
+  const shared: { from: Pages; to: Pages }[] = [];
+  const holes: Pages[] = [];
+  const operations: Operation[] = [];
+  const conditions: Condition[] = [];
+  let [earlyKill, faultsFail, order] = [false, false, 'written' as Order];
+
+  function readOperations(before: boolean): readonly Operation[] {
+    const task = reader.known(taskNames(scope), 'a task');
+    reader.expect(':');
+    const all: Operation[] = [];
+    do {
+      const { at } = reader.peek();
+      all.push({ task, before, action: readAction(task, before), at });
+    } while (reader.took(';'));
+    return all;
+  }
+
+  while (reader.peek().kind !== 'end-of-file') {
+    const { text: word, at } = reader.peek();
+    if (['era', 'stack', 'order', 'early-kill', 'faults'].includes(word)) {
+      if (once.has(word)) reader.fail('PD0501', at, `${word} is said twice`);
+      once.add(word);
+    }
+    if (scope.tasks.some((t) => t.name === word)) operations.push(...readOperations(false));
+    else
+      switch (reader.oneOf(statements, 'a statement or the name of a task', taskNames(scope))) {
+        case 'era':
+          eras.push(...commaSeparated(reader, () => reader.name('the name of an era').text));
+          break;
+        case 'stack':
+          stacks.push(...commaSeparated(reader, () => reader.name('the name of a stack').text));
+          break;
+        case 'files':
+          commaSeparated(reader, () => readFile(reader, scope));
+          break;
+        case 'free':
+          commaSeparated(reader, () => scope.declareFree(reader.name('the name of a free block')));
+          break;
+        case 'hole':
+          holes.push(...commaSeparated(reader, () => scope.pages()));
+          break;
+        case 'share':
+          shared.push(scope.twoRanges());
+          break;
+        case 'early-kill':
+          earlyKill = reader.oneOf(['all', 'none'], 'who is killed early') === 'all';
+          break;
+        case 'faults':
+          faultsFail = reader.oneOf(['fail', 'succeed'], 'what faults do') === 'fail';
+          break;
+        case 'task':
+          readTask(reader, scope);
+          break;
+        case 'before':
+          operations.push(...readOperations(true));
+          break;
+        case 'order':
+          order = reader.oneOf(['written', 'operations', 'steps'], 'an order');
+          break;
+        case 'exists':
+          conditions.push({ quantifier: 'exists', holds: readFormula(reader, scope, operations), at });
+          break;
+        case 'forall':
+          conditions.push({ quantifier: 'forall', holds: readFormula(reader, scope, operations), at });
+          break;
+        case 'never':
+          conditions.push({ quantifier: 'never', holds: readFormula(reader, scope, operations), at });
+          break;
+      }
+    reader.expect('\n');
+  }
+  if (scope.tasks.length === 0) reader.fail('PD0501', reader.peek().at, 'the test has no task');
+  scope.checkEnd(order);
+  const { files, free, tasks } = scope;
+  return {
+    ...{ name, eras, stacks, files, free, holes, shared, earlyKill, faultsFail },
+    ...{ tasks, operations, order, conditions },
+  };
+}
+
+const taskNames = ({ tasks }: Scope): readonly string[] => tasks.map((t) => t.name);
+
+function commaSeparated<T>(reader: Reader, read: () => T): T[] {
+  const all = [read()];
+  while (reader.took(',')) all.push(read());
+  return all;
+}
+
+function readFile(reader: Reader, scope: Scope): void {
+  const name = reader.name('the name of a file');
+  const size = reader.number(1, MOST_PAGES, `the size of ${name.text} in pages`);
+  const state: FileOf['state'] = reader.took('cold') ? 'cold' : reader.took('absent') ? 'absent' : 'in-core';
+  scope.declareFile(name, { name: name.text, size, state });
+  if (scope.files.length > MOST_FILES)
+    reader.fail('PD0504', name.at, `there are at most ${MOST_FILES} files`);
+  if (scope.blocks() > MOST_BLOCKS) reader.fail('PD0504', name.at, `there are at most ${MOST_BLOCKS} blocks`);
+}
+
+function readTask(reader: Reader, scope: Scope): void {
+  const name = reader.name('the name of a task');
+  const maps = reader.took('maps') ? scope.mapping() : null;
+  const prctl: TaskOf['prctl'] = reader.took('early') ? 'early' : reader.took('late') ? 'late' : null;
+  scope.declareTask(name, { name: name.text, maps, prctl });
+  if (scope.tasks.length > MOST_TASKS)
+    reader.fail('PD0504', name.at, `there are at most ${MOST_TASKS} tasks`);
+}

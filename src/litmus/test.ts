@@ -1,0 +1,140 @@
+/**
+ * A litmus test as data: what a `*.litmus` file says. Names are those of the file; that they exist, and that
+ * pages lie inside their files, the parser has made sure of.
+ */
+
+/** Where something stands in the file; lines and columns count from 1. */
+export interface At {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Pages of one file, the first and the last included. */
+export interface Pages {
+  readonly file: string;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** A block of the device: the one that a page has at the start, or a free one, by name. */
+export type Block =
+  | { readonly kind: 'of'; readonly file: string; readonly page: number }
+  | { readonly kind: 'free'; readonly name: string };
+
+export interface FileOf {
+  readonly name: string;
+  /** Pages. */
+  readonly size: number;
+  /** At the start: in core; on disk only; nowhere, until it is created. */
+  readonly state: 'in-core' | 'cold' | 'absent';
+}
+
+export interface Mapping {
+  readonly file: string;
+  readonly shared: boolean;
+  readonly writable: boolean;
+}
+
+export interface TaskOf {
+  readonly name: string;
+  /** What it maps at the start; null: nothing. */
+  readonly maps: Mapping | null;
+  /** prctl(PR_MCE_KILL): killed early or late; null: the sysctl decides. */
+  readonly prctl: 'early' | 'late' | null;
+}
+
+export type Action =
+  | {
+      readonly does: 'touch' | 'write' | 'madvise' | 'pin' | 'unpin';
+      readonly file: string;
+      readonly page: number;
+    }
+  | { readonly does: 'map'; readonly mapping: Mapping }
+  | { readonly does: 'munmap' | 'exit' | 'drop-caches' | 'unmount' | 'mount' | 'mkfs' | 'inject-memory' }
+  | { readonly does: 'fork'; readonly child: string }
+  | { readonly does: 'inject'; readonly block: Block }
+  | { readonly does: 'reflink' | 'dedupe'; readonly from: Pages; readonly to: Pages }
+  | { readonly does: 'unshare' | 'pwrite' | 'punch'; readonly pages: Pages }
+  | { readonly does: 'truncate'; readonly file: string; readonly size: number }
+  | { readonly does: 'unlink' | 'create' | 'inodegc'; readonly file: string };
+
+export type ActionName = Action['does'];
+
+export interface Operation {
+  readonly task: string;
+  /** Done, in the order of the file, before the operations whose order is open. */
+  readonly before: boolean;
+  readonly action: Action;
+  readonly at: At;
+}
+
+/** How operations of different tasks are ordered: as written; each whole, in any order; step by step. */
+export type Order = 'written' | 'operations' | 'steps';
+
+/** What an operation gave, as user space sees it. */
+export type Result = 'ok' | 'SIGBUS' | 'SIGSEGV' | 'OOM' | 'oops' | 'hangs' | 'none' | `-${string}`;
+
+export type SignalName = 'AR' | 'AO' | 'KILL';
+
+export type Formula =
+  | { readonly kind: 'or' | 'and'; readonly parts: readonly Formula[] }
+  | { readonly kind: 'not'; readonly part: Formula }
+  | Atom;
+
+/** Something that is so or not in a final state. */
+export type Atom =
+  /** The result of a task's n-th operation, from 1. */
+  | { readonly kind: 'result'; readonly task: string; readonly n: number; readonly is: Result }
+  /** `signal` null: none at all. `page` null: at whatever address. */
+  | {
+      readonly kind: 'got';
+      readonly task: string;
+      readonly signal: SignalName | null;
+      readonly page: { readonly file: string; readonly page: number } | 'wrong' | null;
+      readonly lsb: number | null;
+    }
+  | { readonly kind: 'oopses' | 'hangs'; readonly task: string; readonly in: string | null }
+  /** The task has the block present. */
+  | { readonly kind: 'has'; readonly task: string; readonly block: Block }
+  | { readonly kind: 'owner'; readonly block: Block; readonly is: Owner }
+  | { readonly kind: 'refs'; readonly block: Block; readonly count: number }
+  | { readonly kind: 'poisoned'; readonly block: Block }
+  | { readonly kind: 'recorded'; readonly block: Block; readonly result: 'Recovered' | 'Failed' }
+  | { readonly kind: 'warns'; readonly in: string | null }
+  | { readonly kind: 'shutdown' | 'failures-blocked' };
+
+/** The owner words of a page: mapping and, in the same word, index or count. */
+export interface Owner {
+  /** A file, the mark of a shared page, or NULL. */
+  readonly mapping: { readonly file: string } | 'mark' | 'NULL';
+  readonly word: number;
+}
+
+export interface Condition {
+  readonly quantifier: 'exists' | 'forall' | 'never';
+  readonly holds: Formula;
+  readonly at: At;
+}
+
+export interface LitmusTest {
+  readonly name: string;
+  /** Left out of the file: the command line, or every stack, decides. */
+  readonly eras: readonly string[];
+  readonly stacks: readonly string[];
+  /** The order of declaration is that in which the filesystem visits a block's owners. */
+  readonly files: readonly FileOf[];
+  /** Free blocks of the device. */
+  readonly free: readonly string[];
+  /** Pages without a block. */
+  readonly holes: readonly Pages[];
+  /** Pages that have the block of another page from the start. */
+  readonly shared: readonly { readonly from: Pages; readonly to: Pages }[];
+  /** The sysctl vm.memory_failure_early_kill. */
+  readonly earlyKill: boolean;
+  /** Page faults may run out of memory, or meet a memory error while they copy. */
+  readonly faultsFail: boolean;
+  readonly tasks: readonly TaskOf[];
+  readonly operations: readonly Operation[];
+  readonly order: Order;
+  readonly conditions: readonly Condition[];
+}
