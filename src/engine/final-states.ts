@@ -105,7 +105,7 @@ function search(graph: Graph, schedule: Schedule, limits: SearchLimits, idBits: 
   const compiled = compile(graph, listener, { idBits, trackLocks: false });
   const { layout, state, choices } = compiled;
   const { cells: width } = layout;
-  const visited = createStateSet(width + 1);
+  const visited = createStateSet([width + 1]);
   const parents: number[] = [-1];
   const everyCpu = Array.from({ length: cpus }, (_, c) => c);
   const finals: FinalState[] = [];
@@ -151,7 +151,7 @@ function search(graph: Graph, schedule: Schedule, limits: SearchLimits, idBits: 
   /** A CPU goes on until its operation ends or waits; nothing where it waits at once. */
   function wholeOf(from: Cells, c: number, start: number): readonly Went[] {
     const ends: Went[] = [];
-    const seen = createStateSet(width + 1);
+    const seen = createStateSet([width + 1]);
     const open: Went[] = stepsOf(from, c, start).all;
     for (let went = open.pop(); went; went = open.pop()) {
       const { size } = seen;
