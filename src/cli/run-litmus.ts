@@ -140,7 +140,7 @@ function wordReader(program: Program, compiled: Compiled, state: Int32Array): (n
     const slot = storage && fieldSlot(compiled.layout, struct, storage.name);
     if (!storage || !slot) return initial.get(name) ?? 0n;
     const length = storage.length === undefined ? 1 : boundValue(program.bounds, storage.length);
-    const bit = slot.base + (Number(instance) * length + Number(index)) * slot.width;
+    const bit = slot.base + (Number(instance) * length + Number(index)) * slot.stride;
     const packed = ((state[bit >>> 5] as number) >>> (bit & 31)) & (2 ** slot.width - 1);
     return bitsOf(storage.type) >= 32 ? compiled.values.valueOf(packed) : BigInt(packed);
   };

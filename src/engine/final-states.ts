@@ -105,13 +105,13 @@ function search(graph: Graph, schedule: Schedule, limits: SearchLimits, idBits: 
   const compiled = compile(graph, listener, { idBits, trackLocks: false });
   const { layout, state, choices } = compiled;
   const { cells: width } = layout;
-  const visited = createStateSet([width + 1]);
+  const visited = createStateSet([...layout.groups, 1]);
   const parents: number[] = [-1];
   const everyCpu = Array.from({ length: cpus }, (_, c) => c);
   const finals: FinalState[] = [];
 
   const pointOf = (cells: Cells, c: number): number => {
-    const bit = layout.pc.base + c * layout.pc.width;
+    const bit = layout.pc.base + c * layout.pc.stride;
     return ((cells[bit >>> 5] as number) >>> (bit & 31)) & (2 ** layout.pc.width - 1);
   };
   /** Where a CPU stands; null: it is idle. */
