@@ -48,8 +48,12 @@ test('lock order fails with one CPU, with a trace for each edge; a deadlock need
   expect(order?.verdict).toMatchObject({
     verdict: 'violated',
     traces: [
-      { says: 'pair[0].second is taken while pair[0].first is held' },
-      { says: 'pair[0].first is taken while pair[0].second is held' },
+      {
+        says: 'pair[0].second is taken in forward() while pair[0].first is held, which was taken in forward()',
+      },
+      {
+        says: 'pair[0].first is taken in backward() while pair[0].second is held, which was taken in backward()',
+      },
     ],
   });
   expect(deadlock?.verdict.verdict).toBe('bounded');

@@ -192,7 +192,9 @@ test('the order of two locks, and a branch that is reached', () => {
   const forward: Move = { cpu: 0, operation: 'forward', choices: [], pauses: -1 };
   const order = record([forward], twoLocksProgram(1), { property: 'lock-order', edge });
   expect(replay(writeTrace(order), 'trace.itf.json')).toEqual(order);
-  expect(order.says).toBe('pair[0].second is taken while pair[0].first is held');
+  expect(order.says).toBe(
+    'pair[0].second is taken in forward() while pair[0].first is held, which was taken in forward()',
+  );
   const reach = record([{ ...race[0], pauses: -1 } as Move], sentinelProgram(1), {
     property: 'reach:page_host:2:then',
   });

@@ -5,7 +5,14 @@ import { printPlace, printStmt } from '../lang/print.ts';
 import { type Program, structNamed } from '../lang/program.ts';
 import { fieldsOfRace, isDataRace } from '../lang/races.ts';
 import { storageOf } from '../lang/words.ts';
-import { createMachine, type Executed, type Pause, type Site, statementLines } from './interpreter.ts';
+import {
+  createMachine,
+  type Executed,
+  type LockEdge,
+  type Pause,
+  type Site,
+  statementLines,
+} from './interpreter.ts';
 import type { Race, Shown, Trace, TraceStep, Waiting } from './trace.ts';
 
 export interface Run {
@@ -40,6 +47,8 @@ export function createRun(program: Program, addresses: Addresses): Run {
   const steps: TraceStep[] = [];
   /** Serials of each CPU's calls at its last step. */
   const serials: (readonly number[])[] = cpus.map(() => []);
+  /** In which function each CPU last took or dropped a lock, by word. */
+  const takenIn = cpus.map(() => new Map<string, string>());
   let last: Executed | null = null;
 
   const kept = (cpu: number, site: Site): number => {
@@ -82,6 +91,12 @@ export function createRun(program: Program, addresses: Addresses): Run {
       const pause = machine.pauseOf(cpu) as Extract<Pause, { kind: 'primitive' }>;
       return { cpu, ...position(cpu, pause.site), lock: pause.lock(), racing: null };
     });
+  }
+
+  function saysOrder({ held, taken }: LockEdge): string {
+    const cpu = steps.at(-1)?.cpu ?? 0;
+    const where = (lock: string) => `${takenIn[cpu]?.get(lock)}()`;
+    return `${taken} is taken in ${where(taken)} while ${held} is held, which was taken in ${where(held)}`;
   }
 
   /** The plain access that a CPU is about to make, and to which word; null if it is about to do something else. */
@@ -161,6 +176,8 @@ export function createRun(program: Program, addresses: Addresses): Run {
       const pause = machine.pauseOf(cpu);
       if (choice !== null && pause?.kind !== 'choose') throw new Error(`CPU ${cpu} has nothing to choose`);
       const access = pause?.kind === 'access' ? printPlace(pause.place) : null;
+      const lock = pause?.kind === 'primitive' ? pause.lock() : null;
+      if (lock !== null) takenIn[cpu]?.set(lock, pause?.site.calls.at(-1) ?? '');
       return note(cpu, machine.step(cpu, choice ?? undefined), { choice, access });
     },
     shows({ property, edge, race }) {
@@ -172,7 +189,7 @@ export function createRun(program: Program, addresses: Addresses): Run {
       }
       if (property === 'lock-order') {
         const shown = last?.locked.some((e) => e.held === edge?.held && e.taken === edge.taken);
-        return edge && shown ? `${edge.taken} is taken while ${edge.held} is held` : null;
+        return edge && shown ? saysOrder(edge) : null;
       }
       if (property.startsWith('reach:')) {
         const target = property.slice('reach:'.length);
