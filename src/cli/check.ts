@@ -50,6 +50,7 @@ const options: readonly Option[] = [
     value: 'ID,...|none',
     says: `what the explicit search may leave out: ${reductions.join(', ')} (all)`,
   },
+  { name: 'shard', value: 'I/N', says: 'check the I-th of N shares of the scenarios and settings' },
   { name: 'jobs', value: 'N', says: 'scenarios at a time (one for each processor)' },
   { name: 'no-cache', value: null, says: 'decide everything anew, and keep nothing for later runs' },
   { name: 'out', value: 'DIR', says: 'write traces and certificates there' },
@@ -81,7 +82,8 @@ async function check(given: Given): Promise<number> {
   }
   if (out !== undefined) await requireWritable(out);
 
-  const { cells } = plan;
+  const { part, parts } = given.share('shard');
+  const cells = plan.cells.filter((_, i) => i % parts === part);
   const cache = given.has('no-cache') ? null : openCache(cacheFolder());
   const cached: CachedCell[] = [];
   for (const cell of cells)

@@ -144,6 +144,18 @@ memory model: sequential consistency
     expect((await check()).stdout).not.toContain(cached);
   });
 
+  test('a share of the scenarios', async () => {
+    const small = ['--cpus', '1', '--files', '1', '--blocks', '1', '--offsets', '1', '--tasks', '1'];
+    const stacks = ['v6.12/ext4', 'v6.12/xfs', 'v6.12/xfs-rmapbt'];
+    const of = async (share: string) => {
+      const args = ['check', ...stacks, ...small, '--property', 'reach:iput', '--shard', share, '--json'];
+      const { results } = JSON.parse((await pagedeed(...args)).stdout);
+      return results.map((r: { readonly scenario: string }) => r.scenario);
+    };
+    expect(await of('1/2')).toEqual(['v6.12/ext4', 'v6.12/xfs-rmapbt']);
+    expect(await of('2/2')).toEqual(['v6.12/xfs']);
+  });
+
   test('reach:* asks for each function by itself', async () => {
     const run = await pagedeed('check', '--model', 'counter.ts', '--cpus', '1', '--property', 'reach:*');
     expect(run).toMatchObject({ status: 0, stderr: '' });
@@ -188,6 +200,7 @@ describe('bad input: status 2, one error, nothing on standard output', () => {
   test.each([
     [['chekc'], 'error PD0001: no command is called chekc\n  did you mean check?\n'],
     [['check', '--timeout', '0'], 'error PD0002: not a whole number of at least 1: 0\n  at --timeout\n'],
+    [['check', '--shard', '3/2'], 'error PD0002: not a share such as 1/2: 3/2\n  at --shard\n'],
     [['check', '--cpus', '5'], 'error PD0002: there are at most 4 CPUs, not 5\n  at --cpus\n'],
     [['check', '--tiemout', '1'], 'error PD0001: check has no option --tiemout\n  did you mean --timeout?\n'],
     [['check', 'v6.12/xs'], 'error PD0101: no scenario is called v6.12/xs\n  did you mean v6.12/xfs?\n'],

@@ -39,7 +39,7 @@ async function mutants(given: Given): Promise<number> {
       message: `mutants are picked with --only, not with ${operand}`,
     });
   const jobs = given.number('jobs', 1) ?? availableParallelism();
-  const shard = shardOf(given);
+  const shard = given.share('shard');
   const only = given.text('only');
   const progress = createProgress(process.stderr);
   const show = (worker: number, { arena, arenas, tried, toTry, caught }: Progress) => {
@@ -57,18 +57,6 @@ async function mutants(given: Given): Promise<number> {
       : mutantsReport(fates, judgement, survivors),
   );
   return judgement.passes ? 0 : 1;
-}
-
-function shardOf(given: Given): { readonly part: number; readonly parts: number } {
-  const text = given.text('shard') ?? '1/1';
-  const [, nth, of] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
-  const [part, parts] = [Number(nth), Number(of)];
-  if (part >= 1 && part <= parts) return { part: part - 1, parts };
-  throw new PagedeedError({
-    code: 'PD0002',
-    message: `not a share such as 1/2: ${text}`,
-    place: '--shard',
-  });
 }
 
 await exitWith(runCommand(mutantsCommand, process.argv.slice(2)));

@@ -32,6 +32,8 @@ export interface Given {
   someOf<const T extends string>(name: string, values: readonly T[]): readonly T[] | undefined;
   /** A whole number of at least `least`. Errors: PD0002. */
   number(name: string, least: number): number | undefined;
+  /** `I/N`: the I-th of N shares, from 1; everything if it is not given. Errors: PD0002. */
+  share(name: string): { readonly part: number; readonly parts: number };
   /** Errors: PD0002. */
   oneOf<const T extends string>(name: string, values: readonly T[]): T | undefined;
 }
@@ -60,6 +62,13 @@ function readOptions(command: Command, args: readonly string[]): Given {
       if (!/^\d+$/.test(value) || !Number.isSafeInteger(number) || number < least)
         throw unfit(name, `not a whole number of at least ${least}: ${value}`);
       return number;
+    },
+    share(name) {
+      const value = text(name) ?? '1/1';
+      const [, nth, of] = /^(\d+)\/(\d+)$/.exec(value) ?? [];
+      const [part, parts] = [Number(nth), Number(of)];
+      if (part >= 1 && part <= parts) return { part: part - 1, parts };
+      throw unfit(name, `not a share such as 1/2: ${value}`);
     },
     oneOf(name, allowed) {
       const value = text(name);
