@@ -5,9 +5,11 @@ import { assert } from '../support/assert.ts';
 import type { Limits, Task } from './engine.ts';
 import { engineNamed } from './registry.ts';
 
-export interface CheckRequest extends Task {
+export interface CheckRequest extends Omit<Task, 'isSettled'> {
   readonly engine: string;
   readonly limits: Omit<Limits, 'signal'>;
+  /** Shared memory: 1 for each of these properties that is decided elsewhere meanwhile. */
+  readonly settled: { readonly properties: readonly string[]; readonly flags: Int32Array };
 }
 
 export type CheckMessage =
@@ -16,10 +18,16 @@ export type CheckMessage =
 
 assert(parentPort, 'check-worker must be started as a worker thread');
 const port = parentPort;
-const { engine: id, limits, ...task } = workerData as CheckRequest;
+const { engine: id, limits, settled, ...task } = workerData as CheckRequest;
+const isSettled = (property: string): boolean => {
+  const number = settled.properties.indexOf(property);
+  return number >= 0 && Atomics.load(settled.flags, number) === 1;
+};
 const engine = engineNamed(id);
 assert(engine, `no engine is called ${id}`);
 
 const send = (message: CheckMessage): void => port.postMessage(message);
-const outcomes = await engine.check(task, limits, (text) => send({ kind: 'progress', text }));
+const outcomes = await engine.check({ ...task, isSettled }, limits, (text) =>
+  send({ kind: 'progress', text }),
+);
 send({ kind: 'done', outcomes });

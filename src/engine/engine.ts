@@ -12,6 +12,8 @@ export interface Task {
   readonly stored?: StoredInvariant;
   /** How often loops go round at least, as far as is known: it saves finding that out. */
   readonly rounds?: Readonly<Record<string, number>>;
+  /** Whether another engine has decided a property by now: then there is no need to go on for it. */
+  readonly isSettled?: (property: string) => boolean;
   /** Of the explicit search; all, if not said. */
   readonly reduce?: readonly Reduction[];
 }

@@ -45,7 +45,7 @@ function tryToSearch(task: Task, limits: Limits, progress: (text: string) => voi
 
 /** What a search for the properties of a task has to look for, and how far it goes. */
 export function searchOptions(
-  { program, properties, reduce, rounds }: Task,
+  { program, properties, reduce, rounds, isSettled }: Task,
   { seconds, memoryMiB, depth }: Limits,
   progress: (text: string) => void,
 ): SearchOptions {
@@ -57,6 +57,7 @@ export function searchOptions(
     trackLocks: until.includes('lock-order'),
     trackRaces: until.some(isDataRace) && program.bounds.cpus > 1,
     until,
+    ...(isSettled && { isSettled }),
     progress: (states, deep) => progress(`${states} states, ${deep} steps deep`),
   };
 }

@@ -93,6 +93,8 @@ export interface SearchOptions {
   readonly progress?: (states: number, depth: number) => void;
   /** Stop as soon as all of these properties have been violated, or reached. */
   readonly until?: readonly string[];
+  /** Or were decided elsewhere by now. */
+  readonly isSettled?: (property: string) => boolean;
 }
 
 /**
@@ -244,11 +246,12 @@ function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): Searc
       stopped = overLimit();
       if (stopped) break;
       options.progress?.(visited.size, depth);
+      news ||= options.isSettled !== undefined;
     }
     // Where there are several CPUs, a later state of the level may show the same with fewer switches.
     if (news && (cpus === 1 || from === levels.at(-2))) {
       news = false;
-      if (until?.every(isShown)) {
+      if (until?.every((id) => isShown(id) || options.isSettled?.(id))) {
         stopped = 'every property asked for is shown';
         break;
       }

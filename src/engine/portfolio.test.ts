@@ -23,7 +23,11 @@ function scripted(id: string, verdicts: Readonly<Record<string, Verdict['verdict
 }
 
 const run = (engines: readonly Engine[], properties: readonly string[], seconds = 60) =>
-  portfolio(engines).check({ program, properties }, { seconds, memoryMiB: 64, depth: null }, () => undefined);
+  portfolio('portfolio', engines).check(
+    { program, properties },
+    { seconds, memoryMiB: 64, depth: null },
+    () => undefined,
+  );
 
 test('an engine is asked what those before it left open', async () => {
   const first = scripted('first', { a: 'violated', b: 'bounded', c: 'unknown' });

@@ -3,13 +3,14 @@ import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
 import type { Outcome } from '../evidence/verdict.ts';
 import type { Engine } from './engine.ts';
 
-const isDecided = ({ verdict }: Outcome): boolean =>
+export const isDecided = ({ verdict }: Outcome): boolean =>
   verdict.verdict !== 'bounded' && verdict.verdict !== 'unknown';
 
 /** A run that leaves the model ends the portfolio: what holds of the other runs would not hold of the kernel. */
-export function portfolio(engines: readonly Engine[]): Engine {
+export function portfolio(id: string, engines: readonly Engine[]): Engine {
   return {
-    id: 'portfolio',
+    id,
+    applies: (task, limits) => engines.some((engine) => engine.applies?.(task, limits) ?? true),
     async check(task, limits, progress) {
       const best = new Map<string, Outcome>();
       const started = performance.now();
@@ -18,7 +19,7 @@ export function portfolio(engines: readonly Engine[]): Engine {
         if (engine.applies && !engine.applies(task, limits)) continue;
         const left = limits.seconds - Math.floor((performance.now() - started) / 1000);
         if (open.length === 0 || (left <= 0 && best.size > 0) || limits.signal?.aborted) break;
-        const asked = { ...task, properties: [OUT_OF_MODEL, ...open] };
+        const asked = { ...task, properties: [...new Set([OUT_OF_MODEL, ...open])] };
         const outcomes = await engine.check(asked, { ...limits, seconds: left }, (text) =>
           progress(`${engine.id}: ${text}`),
         );
@@ -35,7 +36,7 @@ export function portfolio(engines: readonly Engine[]): Engine {
 }
 
 /** A decision, or else what `bounded` says, with the reasons of all that could not say more. */
-function better(before: Outcome, after: Outcome): Outcome {
+export function better(before: Outcome, after: Outcome): Outcome {
   if (isDecided(after)) return after;
   const [first, second] = [before.verdict, after.verdict];
   if (!('reason' in first) || !('reason' in second)) return before;

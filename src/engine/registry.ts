@@ -1,20 +1,34 @@
 /** All engines, by identifier. */
-import { aloneEngine } from './alone-engine.ts';
 import { bmcEngine } from './bmc-engine.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Limits, Task } from './engine.ts';
 import { explicitEngine } from './explicit-engine.ts';
 import { inductionEngine } from './induction-engine.ts';
 import { portfolio } from './portfolio.ts';
 import { storedInvariantEngine } from './stored-invariant.ts';
 
-/** In the order in which the portfolio asks them: what finds violations first, then what proves. */
-const single: readonly Engine[] = [explicitEngine, inductionEngine, bmcEngine];
+/**
+ * Those that can run side by side, in the order in which they are asked where they cannot: what proves without a
+ * search; what searches, and learns from that; what asks a solver for all runs of a length.
+ */
+const lanes: readonly Engine[] = [
+  portfolio('proofs', [storedInvariantEngine]),
+  portfolio('search', [explicitEngine, inductionEngine]),
+  portfolio('runs', [bmcEngine]),
+];
 
 export const engines: readonly Engine[] = [
-  portfolio([storedInvariantEngine, aloneEngine, ...single]),
-  ...single,
+  portfolio('portfolio', lanes),
+  explicitEngine,
+  inductionEngine,
+  bmcEngine,
 ];
 
 export function engineNamed(id: string): Engine | undefined {
-  return engines.find((engine) => engine.id === id);
+  return [...engines, ...lanes].find((engine) => engine.id === id);
+}
+
+/** The engines that take part for this one: its lanes, if it is the portfolio. */
+export function lanesOf(id: string, task: Task, limits: Limits): readonly string[] {
+  if (id !== 'portfolio') return [id];
+  return lanes.filter((lane) => lane.applies?.(task, limits) ?? true).map((lane) => lane.id);
 }

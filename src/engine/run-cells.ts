@@ -1,107 +1,139 @@
-/** Checks in worker threads, several at a time: each can be stopped, and none holds up the others. */
-import { Worker } from 'node:worker_threads';
+/**
+ * Checks in worker threads, several at a time: each can be stopped, and none holds up the others. A cell is
+ * checked in one lane after the other, or, where there are more jobs than cells, in several at once; the first
+ * to decide a property wins, and when all are decided the other lanes are stopped.
+ */
+import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
 import type { Outcome } from '../evidence/verdict.ts';
-import { InternalError } from '../support/assert.ts';
-import { workerFile } from '../support/worker-file.ts';
-import type { CheckMessage, CheckRequest } from './check-worker.ts';
+import type { CheckRequest } from './check-worker.ts';
+import { better, isDecided } from './portfolio.ts';
+import { lanesOf } from './registry.ts';
+import { runWorker } from './run-worker.ts';
 
 export interface Events {
   readonly started: (cell: number) => void;
   readonly progress: (cell: number, text: string) => void;
-  /** Awaited before the next cell starts in its place. */
+  /** Awaited before another check starts in its place. */
   readonly done: (cell: number, outcomes: readonly Outcome[]) => Promise<void>;
 }
 
-/** MiB for what is new: enough that what lowering and printing throw away is not copied on the way. */
-const NURSERY = 128;
-/** How long after its time an engine may go on, seconds, until it is stopped from outside. */
-const GRACE = 20;
+/** A cell under way. */
+interface Course {
+  readonly cell: number;
+  readonly request: Cell;
+  /** Engines still to be started. */
+  readonly waiting: string[];
+  running: number;
+  /** Milliseconds; null: nothing has started. */
+  started: number | null;
+  finished: boolean;
+  readonly best: Map<string, Outcome>;
+  /** 1 for each property that is decided; lanes that run look at it. */
+  readonly settled: Int32Array;
+  readonly stop: AbortController;
+}
+
+type Cell = Omit<CheckRequest, 'settled'>;
 
 /**
- * Runs the cells, `jobs` at a time, until all are done or `signal` is given. Errors: InternalError where a
+ * Runs the cells, `jobs` checks at a time, until all are done or `signal` is given. Errors: InternalError where a
  * worker dies of a bug; the first error of `events.done`.
  */
 export async function runCells(
-  cells: readonly CheckRequest[],
+  cells: readonly Cell[],
   jobs: number,
   events: Events,
   signal: AbortSignal,
 ): Promise<void> {
-  const waiting = longestFirst(cells);
+  const courses = longestFirst(cells).map((cell) => courseOf(cell, cells[cell] as Cell));
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
-  const lane = async (): Promise<void> => {
+
+  /** The next check to start: cells that nobody works at yet come first. */
+  function next(): Course | undefined {
+    const ready = courses.filter((c) => !c.finished && c.waiting.length > 0);
+    return ready.find((c) => c.started === null) ?? ready.sort((a, b) => a.running - b.running)[0];
+  }
+
+  async function check(course: Course): Promise<void> {
+    const { cell, request, best } = course;
+    const engine = course.waiting.shift() as string;
+    if (course.started === null) events.started(cell);
+    course.started ??= performance.now();
+    course.running++;
+    const seconds = request.limits.seconds - Math.floor((performance.now() - course.started) / 1000);
+    const open = request.properties.filter((id) => !isSettled(best, id));
+    const limits = { ...request.limits, seconds: Math.max(seconds, 1) };
+    const settled = { properties: request.properties, flags: course.settled };
+    const outcomes = await runWorker(
+      { ...request, engine, limits, settled, properties: [...new Set([OUT_OF_MODEL, ...open])] },
+      (text) => events.progress(cell, text),
+      AbortSignal.any([stop, course.stop.signal]),
+    );
+    course.running--;
+    if (!outcomes || course.finished) return;
+    note(course, outcomes);
+    const left = best.get(OUT_OF_MODEL)?.verdict.verdict === 'violated';
+    const decided = request.properties.every((id) => isSettled(best, id));
+    const over = performance.now() - course.started >= request.limits.seconds * 1000;
+    const spent = course.running === 0 && (course.waiting.length === 0 || over);
+    if (!(left || decided || spent)) return;
+    course.finished = true;
+    course.stop.abort();
+    await events.done(
+      cell,
+      request.properties.map((id) => best.get(id) as Outcome),
+    );
+  }
+
+  async function work(): Promise<void> {
     while (!stop.aborted) {
-      const cell = waiting.shift();
-      if (cell === undefined) return;
-      events.started(cell);
-      const outcomes = await runCell(
-        cells[cell] as CheckRequest,
-        (text) => events.progress(cell, text),
-        stop,
-      );
-      if (outcomes) await events.done(cell, outcomes);
+      const course = next();
+      if (!course) return;
+      await check(course);
     }
-  };
-  const lanes = Array.from({ length: Math.min(jobs, cells.length) }, () =>
-    lane().catch((error: unknown) => {
+  }
+
+  const workers = Array.from({ length: jobs }, () =>
+    work().catch((error: unknown) => {
       failed.abort();
       throw error;
     }),
   );
-  const settled = await Promise.allSettled(lanes);
-  for (const s of settled) if (s.status === 'rejected') throw s.reason;
+  const results = await Promise.allSettled(workers);
+  for (const r of results) if (r.status === 'rejected') throw r.reason;
+}
+
+function courseOf(cell: number, request: Cell): Course {
+  const bytes = Int32Array.BYTES_PER_ELEMENT * request.properties.length;
+  return {
+    cell,
+    request,
+    waiting: [...lanesOf(request.engine, request, request.limits)],
+    running: 0,
+    started: null,
+    finished: false,
+    best: new Map(),
+    settled: new Int32Array(new SharedArrayBuffer(bytes)),
+    stop: new AbortController(),
+  };
+}
+
+function note({ best, request, settled }: Course, outcomes: readonly Outcome[]): void {
+  for (const outcome of outcomes) {
+    const before = best.get(outcome.property);
+    best.set(outcome.property, before ? better(before, outcome) : outcome);
+  }
+  for (const [i, id] of request.properties.entries()) if (isSettled(best, id)) Atomics.store(settled, i, 1);
+}
+
+function isSettled(best: ReadonlyMap<string, Outcome>, property: string): boolean {
+  const outcome = best.get(property);
+  return outcome !== undefined && isDecided(outcome);
 }
 
 /** The cells in the order of the work that they are expected to be, so that no long one is left to the end. */
-function longestFirst(cells: readonly CheckRequest[]): number[] {
-  const work = ({ stored }: CheckRequest) => stored?.invariant.length ?? Number.MAX_SAFE_INTEGER;
-  return [...cells.keys()].sort((a, b) => work(cells[b] as CheckRequest) - work(cells[a] as CheckRequest));
-}
-
-/** null: it was stopped. */
-async function runCell(
-  request: CheckRequest,
-  progress: (text: string) => void,
-  signal: AbortSignal,
-): Promise<readonly Outcome[] | null> {
-  const worker = new Worker(await workerFile('engine/check-worker'), {
-    workerData: request,
-    resourceLimits: { maxOldGenerationSizeMb: request.limits.memoryMiB, maxYoungGenerationSizeMb: NURSERY },
-  });
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    return await new Promise((resolve, reject) => {
-      const giveUp = (reason: string) => resolve(undecided(request, reason));
-      signal.addEventListener('abort', () => resolve(null), { once: true });
-      if (signal.aborted) resolve(null);
-      const { seconds } = request.limits;
-      timer = setTimeout(() => giveUp(`time ran out after ${seconds} s`), (seconds + GRACE) * 1000);
-      worker.on('message', (message: CheckMessage) => {
-        if (message.kind === 'progress') progress(message.text);
-        else resolve(message.outcomes);
-      });
-      worker.on('error', (error: NodeJS.ErrnoException) => {
-        if (error.code === 'ERR_WORKER_OUT_OF_MEMORY')
-          giveUp(`memory ran out at ${request.limits.memoryMiB} MiB`);
-        else reject(error);
-      });
-      worker.on('exit', () => reject(new InternalError('a check ended without an answer')));
-    });
-  } finally {
-    clearTimeout(timer);
-    await worker.terminate();
-  }
-}
-
-function undecided({ properties, engine, limits }: CheckRequest, reason: string): readonly Outcome[] {
-  return properties.map((property) => ({
-    property,
-    verdict: { verdict: 'unknown', reason },
-    engine,
-    solver: null,
-    depth: null,
-    states: null,
-    seconds: limits.seconds,
-  }));
+function longestFirst(cells: readonly Cell[]): number[] {
+  const work = ({ stored }: Cell) => stored?.invariant.length ?? Number.MAX_SAFE_INTEGER;
+  return [...cells.keys()].sort((a, b) => work(cells[b] as Cell) - work(cells[a] as Cell));
 }
