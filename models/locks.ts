@@ -1,5 +1,6 @@
 /** The kernel's locks under their own names. */
 import {
+  type Bool,
   band,
   bnot,
   bor,
@@ -98,8 +99,18 @@ export const xfs_ilock_demote = (ip: Inode, which: 'IOLOCK_EXCL' | 'MMAPLOCK_EXC
 const readers = (): Expr<U8> => the(rcu_state).readers;
 const thisCpu = (): Expr<U8> => shl(value(u8, 1), smp_processor_id);
 
+/** Kept as one bit: that sections do not nest in what is modelled is checked. */
 export const rcu_read_lock = () =>
-  primitive('rcu_read_lock', { effects: [[readers(), bor(readers(), thisCpu())]] });
+  primitive('rcu_read_lock', {
+    demands: [
+      {
+        property: 'out-of-model',
+        holds: eq(band(readers(), thisCpu()), 0),
+        says: 'a read-side section begins within another, which is not counted',
+      },
+    ],
+    effects: [[readers(), bor(readers(), thisCpu())]],
+  });
 export const rcu_read_unlock = () =>
   primitive('rcu_read_unlock', {
     demands: [
@@ -116,6 +127,20 @@ export const leaveReadSide = (): readonly [Expr<U8>, Expr<U8>] => [
   readers(),
   band(readers(), bnot(thisCpu())),
 ];
+
+/** Sleeps until the condition holds. With PREEMPT_RCU, rcu_note_context_switch() warns of a read-side section. */
+export const schedule = (shown: ExprOf, until: Expr<Bool>) =>
+  primitive('schedule', {
+    shown: [shown],
+    until,
+    demands: [
+      {
+        property: 'no-warn',
+        holds: eq(band(readers(), thisCpu()), 0),
+        says: 'a voluntary context switch within an RCU read-side section',
+      },
+    ],
+  });
 
 /** Waits until each CPU was, at some time since the call, outside a read-side section. */
 export const synchronize_rcu = kernelFunction('synchronize_rcu', { file: 'kernel/rcu/tree.c' }, () => [

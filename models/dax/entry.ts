@@ -27,7 +27,7 @@ import {
   u64,
   value,
 } from '../../src/lang/public.ts';
-import { xas_lock_irq, xas_unlock_irq } from '../locks.ts';
+import { schedule, xas_lock_irq, xas_unlock_irq } from '../locks.ts';
 import { address_space, dax_entry_locks } from '../objects.ts';
 import { DAX_LOCKED, dax_is_locked, xa_mk_value, xa_to_value } from '../words.ts';
 
@@ -67,7 +67,7 @@ function entryUnlocked(mapping: Expr<Pointer<address_space>>, index: Expr<U64>) 
 /** Sleeps on the entry's wait queue, which is global: the file itself is not touched. */
 function scheduleUntilUnlocked(locks: Expr<Pointer<dax_entry_locks>>, index: Expr<U64>) {
   const word = locks.entry_lock.at(index);
-  return primitive('schedule', { shown: [word], until: eq(word, 0) });
+  return schedule(word, eq(word, 0));
 }
 
 const xas = { mapping: pointer(address_space), index: u64 } as const;

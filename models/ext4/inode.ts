@@ -19,7 +19,6 @@ import {
   neg,
   not,
   pointer,
-  primitive,
   return_,
   set,
   signExtend,
@@ -44,6 +43,7 @@ import {
   filemap_invalidate_unlock_shared,
   inode_lock,
   inode_unlock,
+  schedule,
 } from '../locks.ts';
 import { truncate_inode_pages_final, truncate_pagecache } from '../mm/truncate.ts';
 import { address_space, ext4_group_info, ext4_inode_info, inode, page, vm_area_struct } from '../objects.ts';
@@ -204,7 +204,7 @@ export const ext4_break_layouts = kernelFunction(
         if_(eq(page._refcount, 1), [break_]),
         // ext4_wait_dax_page
         filemap_invalidate_unlock(inode.i_mapping.invalidate_lock),
-        primitive('schedule', { shown: [page], until: eq(page._refcount, 1) }),
+        schedule(page, eq(page._refcount, 1)),
         filemap_invalidate_lock(inode.i_mapping.invalidate_lock),
       ]),
     ]),

@@ -13,7 +13,6 @@ import {
   neg,
   not,
   pointer,
-  primitive,
   return_,
   set,
   signExtend,
@@ -22,7 +21,14 @@ import {
   value,
 } from '../../src/lang/public.ts';
 import { dax_layout_busy_page } from '../dax/invalidate.ts';
-import { xfs_alloc_read_agf, xfs_ilock, xfs_ilock_demote, xfs_iunlock, xfs_trans_brelse } from '../locks.ts';
+import {
+  schedule,
+  xfs_alloc_read_agf,
+  xfs_ilock,
+  xfs_ilock_demote,
+  xfs_iunlock,
+  xfs_trans_brelse,
+} from '../locks.ts';
 import { truncate_pagecache_range } from '../mm/truncate.ts';
 import { page, xfs_inode } from '../objects.ts';
 import { EIO, ENOSPC, XFS_IREMAPPING } from '../words.ts';
@@ -157,7 +163,7 @@ export const xfs_break_dax_layouts = kernelFunction(
       if_(eq(page._refcount, 1), [break_]),
       // xfs_wait_dax_page
       xfs_iunlock(ip, 'MMAPLOCK_EXCL'),
-      primitive('schedule', { shown: [page], until: eq(page._refcount, 1) }),
+      schedule(page, eq(page._refcount, 1)),
       xfs_ilock(ip, 'MMAPLOCK_EXCL'),
     ]),
     return_(value(bool, 1)),

@@ -3,7 +3,16 @@
  * only those that survive go on. Bounds are small because what is caught at small bounds is caught.
  */
 import type { Policy, ScenarioBounds } from '../../models/scenario.ts';
+import type { Program } from '../../src/lang/public.ts';
+import { ordinaryPage } from './ordinary-page.ts';
 
+/** A program of its own, with its properties. */
+export interface OwnRung {
+  readonly program: Program;
+  readonly states: number;
+}
+
+/** A scenario with all properties. */
 export interface Rung {
   readonly scenario: string;
   readonly bounds: ScenarioBounds;
@@ -31,7 +40,8 @@ const killNone: Policy = { ...faultsFail, earlyKill: 'none' };
 type Race = Omit<Rung, 'bounds' | 'policy'> & Partial<Rung>;
 const race = (rung: Race): Rung => ({ bounds: racing, policy: faultsSucceed, ...rung });
 
-const oneCpu: readonly Rung[] = [
+const oneCpu: readonly (Rung | OwnRung)[] = [
+  { program: ordinaryPage(1), states: 4_000 },
   { scenario: 'v6.12/ext4', bounds: few, policy: faultsFail, states: 4_000 },
   { scenario: 'v6.12/xfs-rmapbt', bounds: few, policy: faultsFail, states: 4_000 },
   { scenario: 'v6.12/xfs-reflink-rmapbt', bounds: oneFile, policy: faultsSucceed, states: 4_000 },
@@ -41,7 +51,8 @@ const oneCpu: readonly Rung[] = [
   { scenario: 'v6.12/xfs-reflink', bounds: twoBlocks, policy: faultsFail, states: 40_000 },
 ];
 
-const twoCpus: readonly Rung[] = [
+const twoCpus: readonly (Rung | OwnRung)[] = [
+  { program: ordinaryPage(2), states: 20_000 },
   race({ scenario: 'v6.12/ext4', bounds: racingAlone, states: 5_000, operations: 'each two' }),
   // An unlinked inode that waits to be freed.
   race({
@@ -146,6 +157,51 @@ const twoCpus: readonly Rung[] = [
       ],
     }),
   ),
+  // A file loses its name, and then its inode, while a failure finds it as an owner.
+  race({
+    scenario: 'v6.12/xfs-rmapbt',
+    bounds: racingAlone,
+    policy: { ...byFrame, faultsFail: false },
+    states: 60_000,
+    operations: ['unlink', 'hwpoison inject'],
+    prelude: [
+      ['mmap', 0, 0, 1],
+      ['write fault', 0, 0],
+      ['munmap', 0],
+    ],
+  }),
+  // A block fails while it is the copy of another.
+  race({
+    scenario: 'v6.12/xfs-reflink-rmapbt',
+    bounds: { ...racing, blocks: 2, tasks: 1 },
+    policy: { ...byFrame, faultsFail: false },
+    states: 100_000,
+    operations: ['write fault', 'hwpoison inject'],
+    prelude: [
+      ['mmap', 0, 0, 1],
+      ['write fault', 0, 0],
+      ['FICLONE', 0, 0, 1, 0],
+    ],
+  }),
+  // A file is written to while another is cloned from it.
+  race({
+    scenario: 'v6.12/xfs-reflink-rmapbt',
+    bounds: { ...racing, blocks: 2, tasks: 1 },
+    states: 100_000,
+    operations: ['write fault', 'FICLONE'],
+    prelude: [['mmap', 0, 0, 1]],
+  }),
+  // A page is pinned while its file is cloned, or cloned to.
+  race({
+    scenario: 'v6.12/xfs-reflink-rmapbt',
+    bounds: { ...racing, blocks: 2, tasks: 1 },
+    states: 100_000,
+    operations: ['madvise HWPOISON', 'FICLONE'],
+    prelude: [
+      ['mmap', 0, 1, 1],
+      ['write fault', 0, 0],
+    ],
+  }),
   // A page becomes shared while a failure looks for its users.
   race({
     scenario: 'v6.12/xfs-reflink',
@@ -162,4 +218,4 @@ const twoCpus: readonly Rung[] = [
   }),
 ];
 
-export const ladder: readonly Rung[] = [...oneCpu, ...twoCpus];
+export const ladder: readonly (Rung | OwnRung)[] = [...oneCpu, ...twoCpus];
