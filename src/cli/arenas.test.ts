@@ -12,12 +12,11 @@ test('each arena has a name of its own, and operations that there are', () => {
     for (const operation of operations) expect(program.operations).toContain(operation);
 });
 
-test.each(ladder.flatMap((rung) => ('scenario' in rung && rung.prelude ? [arenasOf([rung])[0] as Arena] : [])))(
-  'the prelude runs to its end: $name',
-  ({ program, prelude }) => {
-    expect(startingAfter(program, prelude)).not.toBeNull();
-  },
-);
+test.each(
+  ladder.flatMap((rung) => ('scenario' in rung && rung.prelude ? [arenasOf([rung])[0] as Arena] : [])),
+)('the prelude runs to its end: $name', ({ program, prelude }) => {
+  expect(startingAfter(program, prelude)).not.toBeNull();
+});
 
 describe('mutants of dax_disassociate_entry on the first rung', () => {
   const first = arenasOf([ladder.find((rung) => 'scenario' in rung) as Rung]);
