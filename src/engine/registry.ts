@@ -1,4 +1,5 @@
 /** All engines, by identifier. */
+import { aloneEngine } from './alone-engine.ts';
 import { bmcEngine } from './bmc-engine.ts';
 import type { Engine, Limits, Task } from './engine.ts';
 import { explicitEngine } from './explicit-engine.ts';
@@ -12,7 +13,7 @@ import { storedInvariantEngine } from './stored-invariant.ts';
  */
 const lanes: readonly Engine[] = [
   portfolio('proofs', [storedInvariantEngine]),
-  portfolio('search', [explicitEngine, inductionEngine]),
+  portfolio('search', [aloneEngine, explicitEngine, inductionEngine]),
   portfolio('runs', [bmcEngine]),
 ];
 
