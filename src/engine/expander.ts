@@ -18,12 +18,26 @@ export interface Expander {
   move(): Move;
 }
 
+type Resume = (cpu: number) => number;
+
+/** Steps that follow one another without another CPU noticing are taken as one. */
+export interface Fusion {
+  /** By control point: a CPU that comes there goes on. */
+  readonly passes: readonly boolean[];
+  /** Called before a CPU's step from a control point, in `compiled.state`. */
+  check(cpu: number, point: number): void;
+}
+
+/** Steps that are taken as one at most: what goes round for ever has to stop somewhere. */
+const MOST_FUSED = 100;
+
 /** `waits`: a step could not be taken. */
 export function createExpander(
   graph: Graph,
   compiled: Compiled,
   successor: () => void,
   waits: () => void,
+  fusion: Fusion | null,
 ): Expander {
   const { operations } = graph.program;
   const cpus = runningCpus(graph);
@@ -36,13 +50,32 @@ export function createExpander(
   const restore = (): void => {
     for (let i = 0; i < cells; i++) state[i] = base[i] as number;
   };
-  const pointOf = (of: number): number => {
+  const pointIn = (words: Int32Array, of: number): number => {
     const bit = pc.base + of * pc.stride;
-    return ((base[bit >>> 5] as number) >>> (bit & 31)) & (2 ** pc.width - 1);
+    return ((words[bit >>> 5] as number) >>> (bit & 31)) & (2 ** pc.width - 1);
   };
+  const before = new Int32Array(cells);
+  let pauses = 0;
+  /** Goes on from a point that may be passed, unless the CPU would die there, wait, or give up. */
+  function goOn({ passes, check }: Fusion): void {
+    for (let fused = 0; fused < MOST_FUSED; fused++) {
+      const point = pointIn(state, cpu);
+      if (!passes[point]) return;
+      check(cpu, point);
+      for (let i = 0; i < cells; i++) before[i] = state[i] as number;
+      if (!((resumes[point] as Resume)(cpu) & SUCCESSOR)) {
+        for (let i = 0; i < cells; i++) state[i] = before[i] as number;
+        return;
+      }
+      pauses += compiled.pauses.count;
+    }
+  }
   function ended(how: number): void {
-    if (how & SUCCESSOR) successor();
-    else if (how & BLOCKED) {
+    if (how & SUCCESSOR) {
+      pauses = compiled.pauses.count;
+      if (fusion) goOn(fusion);
+      successor();
+    } else if (how & BLOCKED) {
       blocked = true;
       waits();
     }
@@ -53,7 +86,7 @@ export function createExpander(
     withChoices((ways[way] as Way).run);
     choices.reset();
   }
-  function withChoices(run: (cpu: number) => number): void {
+  function withChoices(run: Resume): void {
     choices.reset();
     do {
       choices.rewind();
@@ -64,7 +97,7 @@ export function createExpander(
 
   return {
     base,
-    pointOf,
+    pointOf: (of) => pointIn(base, of),
     cpu: () => cpu,
     move() {
       const { operation = -1, choices: first = [] } = ways[current.way] ?? {};
@@ -72,21 +105,22 @@ export function createExpander(
         cpu,
         operation: operations[operation] ?? null,
         choices: [...first, ...choices.path.slice(0, choices.length)],
-        pauses: compiled.pauses.count,
+        pauses,
       };
     },
     expand() {
       let [busy, waiting] = [0, 0];
       restore();
       for (cpu = 0; cpu < cpus; cpu++) {
-        const point = pointOf(cpu);
+        const point = pointIn(base, cpu);
+        if (fusion) fusion.check(cpu, point);
         choices.reset();
         if (point === 0) compiled.runWays(cpu, ended, open);
         else {
           current.way = -1;
           busy++;
           blocked = false;
-          withChoices(resumes[point] as (cpu: number) => number);
+          withChoices(resumes[point] as Resume);
           if (blocked) waiting++;
         }
       }

@@ -3,6 +3,7 @@ import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
 import type { Outcome, Verdict } from '../evidence/verdict.ts';
 import { isDataRace } from '../lang/races.ts';
 import { TooManyValues } from '../semantics/values.ts';
+import { reductions } from '../system/reductions.ts';
 import type { Engine, Limits, Task } from './engine.ts';
 import { leavesModel, shown } from './evidence.ts';
 import type { SearchOptions, SearchResult } from './explicit.ts';
@@ -45,14 +46,14 @@ function tryToSearch(task: Task, limits: Limits, progress: (text: string) => voi
 
 /** What a search for the properties of a task has to look for, and how far it goes. */
 export function searchOptions(
-  { program, properties, reduce, rounds, isSettled }: Task,
+  { program, properties, reduce = reductions, rounds, isSettled }: Task,
   { seconds, memoryMiB, depth }: Limits,
   progress: (text: string) => void,
 ): SearchOptions {
   const until = properties.filter((id) => id !== OUT_OF_MODEL);
   return {
     limits: { seconds, memoryMiB, ...(depth !== null && { depth }) },
-    ...(reduce && { reduce }),
+    reduce: depth === null ? reduce : reduce.filter((r) => r !== 'fuse'),
     ...(rounds && { rounds }),
     trackLocks: until.includes('lock-order'),
     trackRaces: until.some(isDataRace) && program.bounds.cpus > 1,

@@ -9,8 +9,10 @@ import { fieldsOfRace, isDataRace, raceOn } from '../lang/races.ts';
 import { type Compiled, compile, DEMANDED, type Listener, STATED } from '../semantics/compile.ts';
 import { TooManyValues, type Values } from '../semantics/values.ts';
 import { type Graph, type NodeId, runningCpus } from '../system/graph.ts';
+import { findMovers, type Movers } from '../system/movers.ts';
 import type { Reduction } from '../system/reductions.ts';
-import { createExpander } from './expander.ts';
+import { createExpander, type Fusion } from './expander.ts';
+import { createDiscipline, Undisciplined } from './lock-discipline.ts';
 import { raceDetector } from './race-detector.ts';
 import { shortestPaths } from './shortest-paths.ts';
 import { BATCH, createStateSet, type StateSet } from './state-set.ts';
@@ -83,7 +85,7 @@ export interface SearchOptions {
   readonly trackLocks?: boolean;
   /** Data races are looked for. */
   readonly trackRaces?: boolean;
-  /** All, if not said. */
+  /** Slicing alone, if not said: it is for lowering, and fusing for what needs no more than verdicts. */
   readonly reduce?: readonly Reduction[];
   /** How often loops go round at least, as an earlier search of much the same program found. */
   readonly rounds?: Readonly<Record<string, number>>;
@@ -106,12 +108,68 @@ const OPTIMISE_LARGE_FUNCTIONS = '--max-optimized-bytecode-size=67108864';
 /** Searches with 8-bit value ids, and again with 16-bit ones if these do not suffice. Errors: TooManyValues. */
 export function search(graph: Graph, options: SearchOptions = {}): SearchResult {
   setFlagsFromString(OPTIMISE_LARGE_FUNCTIONS);
-  try {
-    return searchWith(graph, options, 8);
-  } catch (error) {
-    if (!(error instanceof TooManyValues)) throw error;
-    return searchWith(graph, options, 16);
+  const started = performance.now();
+  const inTime = (): SearchOptions => {
+    const { seconds } = options.limits ?? {};
+    if (seconds === undefined) return options;
+    const left = seconds - (performance.now() - started) / 1000;
+    return { ...options, limits: { ...options.limits, seconds: Math.max(0, left) } };
+  };
+  const wide = <T>(run: (idBits: 8 | 16) => T): T => {
+    try {
+      return run(8);
+    } catch (error) {
+      if (!(error instanceof TooManyValues)) throw error;
+      return run(16);
+    }
+  };
+  if (mayFuse(graph, options)) {
+    const result = wide((idBits) => searchFused(graph, inTime, idBits));
+    if (result) return result;
   }
+  return wide((idBits) => searchWith(graph, inTime(), idBits, null));
+}
+
+/** Where tasks die and locks become those of the dead, no lock protects; races are looked for where CPUs stop. */
+function mayFuse(graph: Graph, { reduce = [], trackRaces }: SearchOptions): boolean {
+  return reduce.includes('fuse') && runningCpus(graph) > 1 && !trackRaces && !graph.program.afterOops;
+}
+
+/** States that are searched to see which words are accessed under locks, before it is relied on. */
+const WATCHED_STATES = 20_000;
+/** Where there are no more points to pass, it is relied on at once: starting again costs nothing. */
+const FEW_MOVERS = 100;
+
+/** null: a lock is dropped that is not held, so that locks protect nothing. */
+function searchFused(graph: Graph, inTime: () => SearchOptions, idBits: 8 | 16): SearchResult | null {
+  const movers = findMovers(graph);
+  const count = movers.at.filter((mover) => mover !== null).length;
+  if (count === 0) return null;
+  const excluded = new Set<string>();
+  for (let relied = count <= FEW_MOVERS; ; ) {
+    const options = inTime();
+    const states = relied ? options.limits?.states : WATCHED_STATES;
+    try {
+      const limits = { ...options.limits, ...(states !== undefined && { states }) };
+      const result = searchWith(graph, { ...options, limits }, idBits, { movers, excluded, relied });
+      if (result.found.has('lock-pairing')) return null;
+      if (relied || result.stopped !== boundOf(WATCHED_STATES)) return result;
+      relied = true;
+    } catch (error) {
+      if (!(error instanceof Undisciplined)) throw error;
+      excluded.add(error.field);
+    }
+  }
+}
+
+const boundOf = (states: number): string => `the bound of ${states} states was reached`;
+
+interface Fusing {
+  readonly movers: Movers;
+  /** Fields that keep to no discipline. */
+  readonly excluded: ReadonlySet<string>;
+  /** Whether steps are fused, or it is only watched whether they could be. */
+  readonly relied: boolean;
 }
 
 /** Which property a finding belongs to: what the node states or demands, or by the pointer that is no object. */
@@ -130,7 +188,21 @@ export function propertyOfFinding(graph: Graph, values: Values, node: NodeId, ca
 
 const CHECK_EVERY = 1024;
 
-function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): SearchResult {
+function fusionOf(compiled: Compiled, { movers, excluded, relied }: Fusing): Fusion {
+  return {
+    passes: movers.at.map(
+      (mover) => relied && mover !== null && (mover.kind === 'release' || !excluded.has(mover.field)),
+    ),
+    check: createDiscipline(compiled, movers, excluded),
+  };
+}
+
+function searchWith(
+  graph: Graph,
+  options: SearchOptions,
+  idBits: 8 | 16,
+  fusing: Fusing | null,
+): SearchResult {
   const started = performance.now();
   const { program } = graph;
   const cpus = runningCpus(graph);
@@ -172,7 +244,7 @@ function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): Searc
       note(reached, name, { property: `reach:${name}`, node: null });
     },
     ordered: (held, taken, node) => {
-      const [first, second] = [compiled.locks[held], compiled.locks[taken]];
+      const [first, second] = [compiled.lockWords[held]?.name, compiled.lockWords[taken]?.name];
       note(order, `${first} -> ${second}`, { property: 'lock-order', node });
       inverted ||= order.has(`${second} -> ${first}`);
     },
@@ -203,9 +275,11 @@ function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): Searc
   const pendingSwitches = new Int32Array(BATCH);
   const pendingBits = new Int32Array(BATCH);
   let waiting = 0;
-  const expander = createExpander(graph, compiled, successor, () => {
+  const fusion = fusing && fusionOf(compiled, fusing);
+  const noteWaiting = () => {
     if (cpus === 1) noteFinding('deadlock-free', null);
-  });
+  };
+  const expander = createExpander(graph, compiled, successor, noteWaiting, fusion);
 
   function successor(): void {
     transitions++;
@@ -293,8 +367,7 @@ function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): Searc
       return `time ran out after ${limits.seconds} s`;
     if (limits.memoryMiB !== undefined && visited.bytes + switches.bytes > limits.memoryMiB * 2 ** 20)
       return `memory ran out at ${limits.memoryMiB} MiB`;
-    if (limits.states !== undefined && visited.size >= limits.states)
-      return `the bound of ${limits.states} states was reached`;
+    if (limits.states !== undefined && visited.size >= limits.states) return boundOf(limits.states);
     return null;
   }
 
@@ -313,7 +386,7 @@ function searchWith(graph: Graph, options: SearchOptions, idBits: 8 | 16): Searc
     visited,
     compiled,
     moves(all) {
-      const paths = shortestPaths({ graph, compiled, visited, switches, levels }, all);
+      const paths = shortestPaths({ graph, compiled, fusion, visited, switches, levels }, all);
       return new Map(
         all.map(
           (f, i) => [f, [...(paths[i] ?? []), ...(f.move ? [{ ...f.move, pauses: -1 }] : [])]] as const,

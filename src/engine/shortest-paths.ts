@@ -6,13 +6,14 @@ import type { Move } from '../evidence/trace.ts';
 import type { Compiled } from '../semantics/compile.ts';
 import { assert } from '../support/assert.ts';
 import type { Graph } from '../system/graph.ts';
-import { createExpander } from './expander.ts';
+import { createExpander, type Fusion } from './expander.ts';
 import type { StateSet } from './state-set.ts';
 import type { Switches } from './switches.ts';
 
 export interface Searched {
   readonly graph: Graph;
   readonly compiled: Compiled;
+  readonly fusion: Fusion | null;
   readonly visited: StateSet;
   readonly switches: Switches;
   /** The first state of each level: those from `levels[d]` on take d steps. */
@@ -44,7 +45,7 @@ export function shortestPaths(searched: Searched, ends: readonly End[]): readonl
 
 /** Finds for each path, which is at `level`, the first state of the level before that has such a step to it. */
 function stepBack(searched: Searched, level: number, paths: readonly Path[]): void {
-  const { graph, compiled, visited, switches, levels } = searched;
+  const { graph, compiled, fusion, visited, switches, levels } = searched;
   const { state } = compiled;
   const targets = new Map<
     number,
@@ -58,7 +59,7 @@ function stepBack(searched: Searched, level: number, paths: readonly Path[]): vo
   let open = paths.length;
   let from = levels[level - 1] as number;
 
-  const expander = createExpander(graph, compiled, successor, () => undefined);
+  const expander = createExpander(graph, compiled, successor, () => undefined, fusion);
   function successor(): void {
     for (const { words, path, number } of targets.get(digest(state)) ?? []) {
       const bit = 1 << expander.cpu();

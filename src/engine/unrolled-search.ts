@@ -2,7 +2,6 @@
 import type { Program } from '../lang/program.ts';
 import type { Graph } from '../system/graph.ts';
 import { lower } from '../system/lower.ts';
-import { reductions } from '../system/reductions.ts';
 import { MoreRounds, type SearchOptions, type SearchResult, search } from './explicit.ts';
 import { addRound } from './rounds.ts';
 
@@ -17,7 +16,7 @@ export type UnrolledSearch =
 
 export function searchUnrolled(program: Program, options: SearchOptions = {}): UnrolledSearch {
   const rounds = new Map(Object.entries(options.rounds ?? {}));
-  const { reduce = reductions } = options;
+  const { reduce = ['slice'] } = options;
   for (;;) {
     const graph = lower(program, { rounds, whole: options.whole ?? false, slice: reduce.includes('slice') });
     try {

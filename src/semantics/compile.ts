@@ -74,7 +74,7 @@ export interface Compiled {
   /** Pauses of the last step that ran, as the interpreter counts them. */
   readonly pauses: { count: number };
   readonly targets: readonly string[];
-  readonly locks: readonly string[];
+  readonly lockWords: readonly LockWord[];
   /** Whether the predicate with this number holds in `state`. */
   readonly predicates: readonly (() => boolean)[];
   /** Addresses of the objects, as the values have them. */
@@ -787,7 +787,7 @@ return o < 0 || i < 0 ? -1 : ${bit};
     choices,
     pauses,
     targets,
-    locks: lockNumbers.map((l) => l.name),
+    lockWords: lockNumbers,
     addresses,
   };
 }
