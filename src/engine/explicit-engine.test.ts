@@ -4,6 +4,7 @@ import { sentinelProgram } from '../../specs/reference/sentinel.ts';
 import { twoLocksProgram } from '../../specs/reference/two-locks.ts';
 import type { Outcome } from '../evidence/verdict.ts';
 import type { Program } from '../lang/program.ts';
+import type { Reduction } from '../system/reductions.ts';
 import type { Limits } from './engine.ts';
 import { explicitEngine } from './explicit-engine.ts';
 
@@ -40,6 +41,17 @@ test('of the shortest runs, the one with the fewest switches between CPUs is sho
   const cpus = trace?.steps.map((step) => step.cpu) ?? [];
   expect(cpus).toHaveLength(16);
   expect(cpus.filter((cpu, i) => i > 0 && cpu !== cpus[i - 1])).toHaveLength(2);
+});
+
+test('a run found with fused steps is as short as one found without', async () => {
+  const properties = ['deadlock-free'];
+  const steps = async (reduce: readonly Reduction[]) => {
+    const task = { program: twoLocksProgram(2), properties, reduce };
+    const [deadlock] = await explicitEngine.check(task, limits, () => undefined);
+    return deadlock && 'traces' in deadlock.verdict ? deadlock.verdict.traces[0]?.steps.length : 0;
+  };
+  expect(await steps(['fuse'])).toBe(await steps([]));
+  expect(await steps([])).toBeGreaterThan(0);
 });
 
 test('lock order fails with one CPU, with a trace for each edge; a deadlock needs two', async () => {

@@ -72,11 +72,11 @@ function judge(property: string, result: SearchResult, limits: Limits, evidenceF
 
 /** Nothing was found: what that is worth. */
 function open(result: SearchResult, limits: Limits): Verdict {
-  const { states, depth, stopped } = result;
+  const { states, depth, stopped, fused } = result;
   if (stopped === null)
     return {
       verdict: 'bounded',
-      reason: `all ${states} states of the finite instance were searched; words were explored over the values that occur`,
+      reason: `all ${states} states of the finite instance ${fused ? 'that remain where steps are fused ' : ''}were searched; words were explored over the values that occur`,
     };
   if (limits.depth !== null && depth >= limits.depth)
     return { verdict: 'bounded', reason: `nothing is found within ${depth} steps` };
