@@ -31,10 +31,16 @@ import type { Graph } from '../system/graph.ts';
 import { lower } from '../system/lower.ts';
 
 /** Errors: InternalError where the interpreter disagrees with generated code. */
-export function runLitmus(test: LitmusTest, era: Era, stack: Stack, limits: SearchLimits): LitmusRun {
+export function runLitmus(
+  test: LitmusTest,
+  era: Era,
+  stack: Stack,
+  limits: SearchLimits & { readonly unreduced?: boolean },
+): LitmusRun {
   const { program, blocks, operations } = litmusProgram(test, era, stack);
   const graph = lower(program);
-  const search = searchAll(graph, scheduleOf(test, operations), limits);
+  const schedule = { ...scheduleOf(test, operations), unreduced: limits.unreduced ?? false };
+  const search = searchAll(graph, schedule, limits);
   const byLine = new Map<string, { readonly final: FinalState; readonly outcome: Outcome }>();
   for (const final of search.finals) {
     const outcome = decodeOutcome(test, blocks, endedIn(search, graph, final));

@@ -20,6 +20,8 @@ export interface Schedule {
   readonly deaths: readonly number[];
   /** CPUs whose operations another CPU makes possible. */
   readonly late: readonly number[];
+  /** No step is taken alone because it commutes: for tests of just that. */
+  readonly unreduced?: boolean;
 }
 
 /** Something that was found on the way, and does not show in the state. */
@@ -175,7 +177,8 @@ function search(graph: Graph, schedule: Schedule, limits: SearchLimits, idBits: 
   const setup = [...deaths, ...schedule.operations.slice(0, schedule.before)];
   const written = [...deaths, ...schedule.operations];
   const isSetup = new Set(setup.map(({ operation }) => program.operations[operation]));
-  const loneSteps = schedule.order === 'steps' ? createLoneSteps(graph, schedule) : null;
+  const loneSteps =
+    schedule.order !== 'steps' ? null : schedule.unreduced ? () => [] : createLoneSteps(graph, schedule);
 
   const canStart = (from: Cells) => (o: { operation: number; cpu: number }) =>
     pointOf(from, o.cpu) === 0 && stepsOf(from, o.cpu, o.operation).all.length > 0;
@@ -285,6 +288,7 @@ function search(graph: Graph, schedule: Schedule, limits: SearchLimits, idBits: 
     return null;
   }
 
+  if (finals.length === 0) stopped ??= 'no run comes to an end: a task goes round for ever';
   return { compiled, finals, states: visited.size, stopped };
 }
 

@@ -1,4 +1,5 @@
 /** The names that a litmus file declares, and what each task maps at the point that was read. */
+import { blocksOf } from './blocks.ts';
 import type { Reader } from './reader.ts';
 import type { At, Block, FileOf, Mapping, Order, Pages, TaskOf } from './test.ts';
 import type { Token } from './tokens.ts';
@@ -6,6 +7,9 @@ import type { Token } from './tokens.ts';
 export interface Scope {
   readonly files: readonly FileOf[];
   readonly free: readonly string[];
+  /** Filled as they are read. */
+  readonly holes: Pages[];
+  readonly shared: { readonly from: Pages; readonly to: Pages }[];
   readonly tasks: readonly TaskOf[];
   /** Blocks of the device. */
   blocks(): number;
@@ -41,6 +45,8 @@ export interface TaskStates {
   readonly pinned: Set<string>;
   /** Files that are unlinked somewhere above. */
   readonly unlinked: Set<string>;
+  /** The file that a task maps, or mapped. */
+  readonly mappedFirst: Map<string, string>;
   /** A task truncates a file to so many pages. */
   truncate(task: string, file: string, size: number): void;
 }
@@ -50,6 +56,7 @@ export function createScope(reader: Reader): Scope {
   const free: string[] = [];
   const tasks: TaskOf[] = [];
   const mappings = new Map<string, Mapping | null>();
+  const mappedFirst = new Map<string, string>();
   const truncations: {
     readonly task: string;
     readonly file: string;
@@ -58,6 +65,8 @@ export function createScope(reader: Reader): Scope {
   }[] = [];
   const accesses: { readonly task: string; readonly file: string; readonly page: number; readonly at: At }[] =
     [];
+  const holes: Pages[] = [];
+  const shared: { readonly from: Pages; readonly to: Pages }[] = [];
   const names = () => [...files, ...tasks].map(({ name }) => name).concat(free);
 
   function fresh({ text, at }: Token): void {
@@ -92,7 +101,7 @@ export function createScope(reader: Reader): Scope {
   }
 
   return {
-    ...{ files, free, tasks, file, page, pages, mapping },
+    ...{ files, free, holes, shared, tasks, file, page, pages, mapping },
     blocks: () => free.length + files.reduce((sum, f) => sum + (f.state === 'absent' ? 0 : f.size), 0),
     declareFile(name, declared) {
       fresh(name);
@@ -106,6 +115,7 @@ export function createScope(reader: Reader): Scope {
       fresh(name);
       tasks.push(declared);
       mappings.set(declared.name, declared.maps);
+      if (declared.maps) mappedFirst.set(declared.name, declared.maps.file);
     },
     task: () =>
       reader.known(
@@ -121,8 +131,11 @@ export function createScope(reader: Reader): Scope {
       return { from, to };
     },
     block() {
+      const { at } = reader.peek();
       if (reader.took('&')) {
         const of = page();
+        if (blocksOf({ files, free, holes, shared }).at(of.file, of.page) === null)
+          reader.fail('PD0502', at, `${of.file}[${of.page}] has no block at the start`);
         return { kind: 'of', ...of };
       }
       return { kind: 'free', name: reader.known(free, 'a free block, nor the & of a page,') };
@@ -148,6 +161,7 @@ export function createScope(reader: Reader): Scope {
       started: new Set(),
       pinned: new Set(),
       unlinked: new Set(),
+      mappedFirst,
       truncate: (task, name, size) => truncations.push({ task, file: name, size, after: accesses.length }),
     },
     checkEnd(order) {

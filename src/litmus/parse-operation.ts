@@ -67,6 +67,9 @@ function readAction(
       const before = now.mapped(task);
       if (before) refuse(`${task} maps ${before.file}: the models give a task one mapping`);
       const mapping = scope.mapping();
+      const first = now.mappedFirst.get(task) ?? mapping.file;
+      if (first !== mapping.file) refuse(`${task} mapped ${first} before: the models give a task one file`);
+      now.mappedFirst.set(task, mapping.file);
       now.map(task, mapping);
       return { does: word, mapping };
     }
@@ -83,6 +86,8 @@ function readAction(
       if (now.started.has(child)) refuse(`${child} has operations before it is born`);
       if (now.mapped(child)) refuse(`${child} maps something before it is born`);
       now.started.add(child);
+      const parents = now.mappedFirst.get(task);
+      if (parents !== undefined) now.mappedFirst.set(child, parents);
       now.map(child, now.mapped(task));
       return { does: word, child };
     }

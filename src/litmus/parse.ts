@@ -4,7 +4,7 @@ import { readFormula } from './parse-condition.ts';
 import { createScope, type Scope } from './parse-names.ts';
 import { createOperationReader } from './parse-operation.ts';
 import { createReader, type Reader } from './reader.ts';
-import type { Condition, FileOf, LitmusTest, Operation, Order, Pages, TaskOf } from './test.ts';
+import type { Condition, FileOf, LitmusTest, Operation, Order, TaskOf } from './test.ts';
 
 const statements = [
   ...(['era', 'stack', 'files', 'free', 'hole', 'share', 'early-kill', 'faults', 'task'] as const),
@@ -25,8 +25,6 @@ export function parseLitmus(text: string, file: string): LitmusTest {
   const once = new Set<string>();
   const eras: string[] = [];
   const stacks: string[] = [];
-  const shared: { from: Pages; to: Pages }[] = [];
-  const holes: Pages[] = [];
   const operations: Operation[] = [];
   const conditions: Condition[] = [];
   let [earlyKill, faultsFail, order] = [false, false, 'written' as Order];
@@ -64,10 +62,10 @@ export function parseLitmus(text: string, file: string): LitmusTest {
           commaSeparated(reader, () => scope.declareFree(reader.name('the name of a free block')));
           break;
         case 'hole':
-          holes.push(...commaSeparated(reader, () => scope.pages()));
+          scope.holes.push(...commaSeparated(reader, () => scope.pages()));
           break;
         case 'share':
-          shared.push(scope.twoRanges());
+          scope.shared.push(scope.twoRanges());
           break;
         case 'early-kill':
           earlyKill = reader.oneOf(['all', 'none'], 'who is killed early') === 'all';
@@ -98,7 +96,7 @@ export function parseLitmus(text: string, file: string): LitmusTest {
   }
   if (scope.tasks.length === 0) reader.fail('PD0501', reader.peek().at, 'the test has no task');
   scope.checkEnd(order);
-  const { files, free, tasks } = scope;
+  const { files, free, holes, shared, tasks } = scope;
   return {
     ...{ name, eras, stacks, files, free, holes, shared, earlyKill, faultsFail },
     ...{ tasks, operations, order, conditions },
@@ -125,7 +123,11 @@ function readFile(reader: Reader, scope: Scope): void {
 
 function readTask(reader: Reader, scope: Scope): void {
   const name = reader.name('the name of a task');
+  const { at } = reader.peek();
   const maps = reader.took('maps') ? scope.mapping() : null;
+  const file = scope.files.find((f) => f.name === maps?.file);
+  if (file && file.state !== 'in-core')
+    reader.fail('PD0503', at, `${file.name} is ${file.state}, so nothing maps it at the start`);
   const prctl: TaskOf['prctl'] = reader.took('early') ? 'early' : reader.took('late') ? 'late' : null;
   scope.declareTask(name, { name: name.text, maps, prctl });
   if (scope.tasks.length > MOST_TASKS)

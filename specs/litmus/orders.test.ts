@@ -1,0 +1,91 @@
+/** What must hold between the outcomes of a test in its three orders, and of tests that are alike. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { eraNamed } from '../../models/eras.ts';
+import { stackNamed } from '../../models/stacks.ts';
+import { runLitmus } from '../../src/cli/run-litmus.ts';
+import { arbitraryTest } from '../../src/litmus/arbitrary-test.fixture.ts';
+import { parseLitmus } from '../../src/litmus/parse.ts';
+import { printLitmus } from '../../src/litmus/print.ts';
+import { showOutcome } from '../../src/litmus/show.ts';
+import type { LitmusTest } from '../../src/litmus/test.ts';
+
+const SEED = 20261125;
+const era = eraNamed('v6.12') as NonNullable<ReturnType<typeof eraNamed>>;
+const reflink = stackNamed('xfs-reflink-rmapbt') as NonNullable<ReturnType<typeof stackNamed>>;
+const generic = stackNamed('xfs-reflink') as NonNullable<ReturnType<typeof stackNamed>>;
+
+function linesOf(litmus: LitmusTest, unreduced = false, stack = reflink): readonly string[] {
+  const { result } = runLitmus(litmus, era, stack, { seconds: 200, unreduced });
+  expect(result.stopped).toBe(null);
+  return result.outcomes.map((outcome) => showOutcome(litmus, outcome));
+}
+
+const read = (name: string): LitmusTest => {
+  const file = fileURLToPath(new URL(`${name}.litmus`, import.meta.url));
+  return parseLitmus(readFileSync(file, 'utf8'), file);
+};
+const written = fc.constant('written' as const);
+
+test(`the outcomes of an order are among those of the next freer one (seed ${SEED})`, {
+  timeout: 600_000,
+}, () => {
+  fc.assert(
+    fc.property(arbitraryTest({ operations: 1, order: written }), (litmus) => {
+      const [fixed = [], whole = [], free = []] = (['written', 'operations', 'steps'] as const).map((order) =>
+        linesOf({ ...litmus, order }),
+      );
+      expect(fixed.length).toBeGreaterThan(0);
+      expect(whole).toEqual(expect.arrayContaining([...fixed]));
+      expect(free).toEqual(expect.arrayContaining([...whole]));
+    }),
+    { seed: SEED, numRuns: 5, endOnFailure: true },
+  );
+});
+
+test(`other names give the same outcomes under other names (seed ${SEED})`, { timeout: 600_000 }, () => {
+  const names: readonly (readonly [RegExp, string])[] = [
+    [/\bP1\b/g, 'writer'],
+    [/\bP2\b/g, 'reader'],
+    [/\bA\b/g, 'left'],
+    [/\bB\b/g, 'right'],
+    [/\bX\b/g, 'spare'],
+  ];
+  const renamed = (text: string) => names.reduce((t, [from, to]) => t.replace(from, to), text);
+  fc.assert(
+    fc.property(
+      arbitraryTest({ operations: 2, order: fc.constantFrom('written', 'operations') }),
+      (litmus) => {
+        const other = parseLitmus(renamed(printLitmus(litmus)), 'renamed');
+        expect([...linesOf(other)].sort()).toEqual(linesOf(litmus).map(renamed).sort());
+      },
+    ),
+    { seed: SEED, numRuns: 5, endOnFailure: true },
+  );
+});
+
+test.each([
+  ['race-share-count', generic],
+  ['race-put-and-get', generic],
+  ['race-becoming-shared', generic],
+  ['race-munmap-and-failure', reflink],
+] as const)('taking steps alone that commute loses no outcome of %s', { timeout: 600_000 }, (name, stack) => {
+  const litmus = read(name);
+  expect(linesOf(litmus, false, stack)).toEqual(linesOf(litmus, true, stack));
+});
+
+test(`nor of random ones (seed ${SEED})`, { timeout: 600_000 }, () => {
+  fc.assert(
+    fc.property(
+      arbitraryTest({ operations: 1, order: fc.constant('steps') }),
+      fc.constantFrom(generic, reflink),
+      (litmus, stack) => {
+        const small = { ...litmus, faultsFail: false };
+        expect(linesOf(small, false, stack)).toEqual(linesOf(small, true, stack));
+      },
+    ),
+    { seed: SEED, numRuns: 4, endOnFailure: true },
+  );
+});

@@ -1,0 +1,134 @@
+/** Random well-formed litmus tests. */
+import fc from 'fast-check';
+import type { Action, Formula, LitmusTest, Mapping, Operation, Order, Pages, TaskOf } from './test.ts';
+
+const at = { line: 1, column: 1 };
+const SIZE = 2;
+
+const page = fc.nat({ max: SIZE - 1 });
+const fileName = fc.constantFrom('A', 'B');
+const pages: fc.Arbitrary<Pages> = fc
+  .tuple(fileName, page, page)
+  .map(([file, a, b]) => ({ file, first: Math.min(a, b), last: Math.max(a, b) }));
+const onePage: fc.Arbitrary<Pages> = fc
+  .tuple(fileName, page)
+  .map(([file, first]) => ({ file, first, last: first }));
+const mapping: fc.Arbitrary<Mapping> = fc.record({
+  file: fileName,
+  shared: fc.boolean(),
+  writable: fc.boolean(),
+});
+const task = (name: string): fc.Arbitrary<TaskOf> =>
+  fc.record({ name: fc.constant(name), maps: mapping, prctl: fc.constantFrom(null, 'early', 'late') });
+
+/** Of a task that maps a file; none that changes what later ones may do. */
+const action = (maps: Mapping): fc.Arbitrary<Action> =>
+  fc.oneof(
+    fc.record({
+      does: fc.constantFrom('touch', 'write', 'madvise'),
+      file: fc.constant(maps.file),
+      page,
+    }) as fc.Arbitrary<Action>,
+    fc.record({ does: fc.constantFrom('pwrite', 'punch', 'unshare'), pages }) as fc.Arbitrary<Action>,
+    fc.record({
+      does: fc.constantFrom('reflink', 'dedupe'),
+      from: onePage,
+      to: onePage,
+    }) as fc.Arbitrary<Action>,
+    fc.record({
+      does: fc.constant('inject'),
+      block: fc.constant({ kind: 'free', name: 'X' }),
+    }) as fc.Arbitrary<Action>,
+    fc.record({
+      does: fc.constant('inject'),
+      block: fc.record({ kind: fc.constant('of'), file: fc.constant('A'), page }),
+    }) as fc.Arbitrary<Action>,
+    fc.constant<Action>({ does: 'inject-memory' }),
+  );
+
+const condition: fc.Arbitrary<Formula> = fc.letrec<{ formula: Formula; atom: Formula }>((tie) => ({
+  formula: fc.oneof(
+    { maxDepth: 3 },
+    tie('atom'),
+    fc.record({ kind: fc.constant('not' as const), part: tie('formula') }),
+    fc.record({
+      kind: fc.constantFrom('or' as const, 'and' as const),
+      parts: fc.array(tie('formula'), { minLength: 2, maxLength: 3 }),
+    }),
+  ),
+  atom: fc.oneof<fc.Arbitrary<Formula>[]>(
+    fc.constantFrom<Formula>(
+      { kind: 'result', task: 'P1', n: 1, is: 'ok' },
+      { kind: 'result', task: 'P2', n: 1, is: 'hangs' },
+      { kind: 'got', task: 'P1', signal: null, page: null, lsb: null },
+      { kind: 'got', task: 'P1', signal: 'KILL', page: null, lsb: null },
+      { kind: 'got', task: 'P2', signal: 'AR', page: 'wrong', lsb: 12 },
+      { kind: 'got', task: 'P2', signal: 'AO', page: { file: 'A', page: 0 }, lsb: null },
+      { kind: 'oopses', task: 'P1', in: null },
+      { kind: 'hangs', task: 'P1', in: 'memory_failure' },
+      { kind: 'has', task: 'P1', block: { kind: 'of', file: 'A', page: 1 } },
+      { kind: 'owner', block: { kind: 'free', name: 'X' }, is: { mapping: 'mark', word: 2 } },
+      { kind: 'owner', block: { kind: 'free', name: 'X' }, is: { mapping: 'NULL', word: 0 } },
+      { kind: 'owner', block: { kind: 'of', file: 'A', page: 0 }, is: { mapping: { file: 'B' }, word: 1 } },
+      { kind: 'refs', block: { kind: 'free', name: 'X' }, count: 1 },
+      { kind: 'poisoned', block: { kind: 'free', name: 'X' } },
+      { kind: 'recorded', block: { kind: 'free', name: 'X' }, result: 'Failed' },
+      { kind: 'warns', in: 'dax_associate_entry' },
+      { kind: 'warns', in: null },
+      { kind: 'shutdown' },
+      { kind: 'failures-blocked' },
+    ),
+  ),
+})).formula;
+
+export interface Wanted {
+  readonly operations: number;
+  readonly order: fc.Arbitrary<Order>;
+}
+
+/** Two files of two pages and two tasks; the first page of B may be shared with A, and its second is a hole. */
+export function arbitraryTest({ operations, order }: Wanted): fc.Arbitrary<LitmusTest> {
+  return fc
+    .tuple(
+      task('P1'),
+      task('P2'),
+      fc.boolean(),
+      fc.boolean(),
+      fc.boolean(),
+      order,
+      fc.array(condition, { maxLength: 3 }),
+    )
+    .chain(([first, second, shared, earlyKill, faultsFail, chosen, conditions]) => {
+      const ops = ({ name, maps }: TaskOf): fc.Arbitrary<readonly Operation[]> =>
+        fc
+          .array(action(maps as Mapping), { minLength: 1, maxLength: operations })
+          .map((list) => list.map((of) => ({ task: name, before: false, action: of, at })));
+      return fc.tuple(ops(first), ops(second), fc.boolean()).map(
+        ([ones, others, swapped]): LitmusTest => ({
+          name: 'random-test',
+          eras: ['v6.12'],
+          stacks: [],
+          files: ['A', 'B'].map((name) => ({ name, size: SIZE, state: 'in-core' })),
+          free: ['X'],
+          holes: [{ file: 'B', first: 1, last: 1 }],
+          shared: shared
+            ? [{ from: { file: 'A', first: 0, last: 0 }, to: { file: 'B', first: 0, last: 0 } }]
+            : [],
+          earlyKill,
+          faultsFail,
+          tasks: [first, second],
+          operations: swapped ? [...others, ...ones] : [...ones, ...others],
+          order: chosen,
+          conditions: conditions.map((holds, i) => ({
+            quantifier: (['exists', 'forall', 'never'] as const)[i % 3] as 'exists',
+            holds,
+            at,
+          })),
+        }),
+      );
+    });
+}
+
+/** The test without the places of its parts. */
+export const placeless = (test: LitmusTest): unknown =>
+  JSON.parse(JSON.stringify(test, (key, value) => (key === 'at' ? undefined : value)));

@@ -1,0 +1,214 @@
+/** What is a litmus test, and what is wrong with a text that is none. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { PagedeedError } from '../support/diagnostics.ts';
+import { arbitraryTest, placeless } from './arbitrary-test.fixture.ts';
+import { parseLitmus } from './parse.ts';
+import { printLitmus } from './print.ts';
+
+const SEED = 20261125;
+
+test(`random tests print and parse back to themselves (seed ${SEED})`, () => {
+  const order = fc.constantFrom('written' as const, 'operations' as const, 'steps' as const);
+  fc.assert(
+    fc.property(arbitraryTest({ operations: 4, order }), (litmus) => {
+      const text = printLitmus(litmus);
+      expect(placeless(parseLitmus(text, 'random.litmus'))).toEqual(placeless(litmus));
+    }),
+    { seed: SEED, numRuns: 300 },
+  );
+});
+
+const everything = `litmus everything
+# every statement once
+era v6.12
+stack xfs-reflink, xfs-reflink-rmapbt
+files A 2, B 2 cold, C 1 absent
+free X, Y
+hole A[1]
+share A[0] -> B[1]
+early-kill all
+faults fail
+task P1 maps A private read-only early
+task P2 late
+task P3
+before P1: touch A[0]; pin A[0]
+P1: unpin A[0]; munmap; map A[0]
+`;
+
+test('every statement and operation, as it is printed', () => {
+  const text = everything.replace(
+    'map A[0]\n',
+    `map A; fork P3
+P2: map B; munmap; reflink B[0..1] -> A[0..1]; dedupe A[0] -> B[0]; unshare A; pwrite A[0]; punch B
+P3: touch A[0]; write A[0]; create C; unlink C; inodegc C; inject X; inject memory; drop-caches; exit
+P1: madvise A[0] HWPOISON; unmount; mkfs; mount
+P2: truncate A 0; inject &A[0]
+order written
+exists (P1.1 = ok /\\ P1 got AR at A[0] lsb 12) \\/ ~(P2 hangs in memory_failure)
+`,
+  );
+  const printed = printLitmus(parseLitmus(text, 'x'));
+  const free = text.replace('order written', 'order steps');
+  expect(() => parseLitmus(free, 'x')).toThrow(/may be past the end of A/);
+  expect(printLitmus(parseLitmus(printed, 'x'))).toBe(printed);
+  expect(printed).toContain(
+    'task P1 maps A private read-only early\ntask P2 late\ntask P3\nbefore P1: touch A[0]; pin A[0]\n',
+  );
+});
+
+const small = (more: string): string =>
+  `litmus small\nfiles A 2, B 1\nfree X\ntask P1 maps A\ntask P2\n${more}\n`;
+
+test.each([
+  [
+    'a misspelt operation',
+    'P1: tuoch A[0]',
+    'PD0501',
+    6,
+    5,
+    /^expected an operation .*, not tuoch/,
+    'did you mean touch?',
+  ],
+  [
+    'a misspelt statement',
+    'ordre steps',
+    'PD0501',
+    6,
+    1,
+    /a statement or the name of a task/,
+    'did you mean order?',
+  ],
+  [
+    'a task that is not declared',
+    'before P3: touch A[0]',
+    'PD0502',
+    6,
+    8,
+    /P3 is not a task/,
+    'did you mean P1 or P2?',
+  ],
+  [
+    'a file that is not declared',
+    'P1: touch C[0]',
+    'PD0502',
+    6,
+    11,
+    /C is not a file/,
+    'did you mean A or B?',
+  ],
+  ['a page past the end', 'P1: touch A[2]', 'PD0504', 6, 13, /a page of A is 0 to 1/, undefined],
+  ['a file that is not mapped', 'P1: touch B[0]', 'PD0503', 6, 11, /P1 does not map B/, 'it maps A'],
+  ['a task that maps nothing', 'P2: touch A[0]', 'PD0503', 6, 11, /P2 does not map A/, 'it maps nothing'],
+  [
+    'a second mapping',
+    'P1: map B',
+    'PD0503',
+    6,
+    5,
+    /P1 maps A: the models give a task one mapping/,
+    undefined,
+  ],
+  ['an order said twice', 'order steps\norder steps', 'PD0501', 7, 1, /order is said twice/, undefined],
+  ['a name declared twice', 'files X 1', 'PD0501', 6, 7, /X is declared twice/, undefined],
+  ['a file that is too large', 'files C 9', 'PD0504', 6, 9, /the size of C in pages is 1 to 8/, undefined],
+  ['too many tasks', 'task P3\ntask P4', 'PD0504', 7, 6, /at most 3 tasks/, undefined],
+  ['ranges of two lengths', 'P1: reflink A -> B', 'PD0503', 6, 15, /2 pages are to become 1/, undefined],
+  ['an unpin without a pin', 'P1: unpin A[0]', 'PD0503', 6, 5, /P1 A\[0\] is not pinned/, undefined],
+  ['an operation after exit', 'P1: exit; touch A[0]', 'PD0503', 6, 11, /P1 has exited/, undefined],
+  [
+    'a setup that comes late',
+    'P1: touch A[0]\nbefore P1: touch A[0]',
+    'PD0503',
+    7,
+    12,
+    /stands before the other/,
+    undefined,
+  ],
+  [
+    'a condition on an operation that is not there',
+    'P1: touch A[0]\nexists P1.2 = ok',
+    'PD0504',
+    7,
+    11,
+    /an operation of P1 is 1 to 1/,
+    undefined,
+  ],
+  [
+    'a condition on a task without operations',
+    'exists P1.1 = ok',
+    'PD0505',
+    6,
+    11,
+    /P1 has no operations/,
+    undefined,
+  ],
+  [
+    'a result that cannot be',
+    'P1: touch A[0]\nexists P1.1 = -EBUSY',
+    'PD0505',
+    7,
+    15,
+    /touch never gives -EBUSY/,
+    /ok, SIGBUS/,
+  ],
+  ['a condition on an unknown block', 'exists Y poisoned', 'PD0502', 6, 8, /Y is not a task, a block/, /X/],
+  [
+    'an open parenthesis',
+    'exists (X poisoned',
+    'PD0501',
+    7,
+    1,
+    /expected \), not the end of the line/,
+    undefined,
+  ],
+  [
+    'a character that begins nothing',
+    'P1: touch A[0] %',
+    'PD0501',
+    6,
+    16,
+    /nothing begins with "%"/,
+    undefined,
+  ],
+  [
+    'two things in a line',
+    'order steps steps',
+    'PD0501',
+    6,
+    13,
+    /expected the end of the line, not steps/,
+    undefined,
+  ],
+  [
+    'a block that a page does not have',
+    'hole B[0]\nP2: inject &B[0]',
+    'PD0502',
+    7,
+    12,
+    /B\[0\] has no block/,
+    undefined,
+  ],
+] as const)('%s', (_, more, code, line, column, message, hint) => {
+  const error = errorOf(small(more));
+  expect(error).toMatchObject({ code, place: { file: 'bad.litmus', line, column } });
+  expect(error?.message).toMatch(message);
+  if (typeof hint === 'string' || hint === undefined) expect(error?.hint).toBe(hint);
+  else expect(error?.hint).toMatch(hint);
+});
+
+test('a test without tasks, and a text that is none', () => {
+  expect(errorOf('litmus nobody\nfiles A 1\n')?.message).toMatch(/has no task/);
+  expect(errorOf('')?.message).toBe('expected litmus, not the end of the line');
+  expect(errorOf('{"json": true}')?.message).toMatch(/nothing begins with/);
+});
+
+function errorOf(text: string) {
+  try {
+    parseLitmus(text, 'bad.litmus');
+  } catch (error) {
+    if (error instanceof PagedeedError) return error.diagnostic;
+    throw error;
+  }
+  return undefined;
+}
