@@ -405,7 +405,7 @@ function searchWith(
   return {
     complete: stopped === null,
     stopped,
-    fused: fusing?.relied ?? false,
+    fused: fusion?.passes.includes(true) ?? false,
     states: visited.size,
     transitions,
     depth,
