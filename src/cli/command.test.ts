@@ -293,6 +293,73 @@ test('runs up to an oops, and runs that go on after it', { timeout: 60_000 }, as
   expect(replayed.stdout).toContain('held by a task that died.');
 });
 
+describe('litmus tests', () => {
+  const litmus = (name: string, ...lines: readonly string[]) =>
+    writeFileSync(join(folder, name), `litmus ${name}\n${lines.join('\n')}\n`);
+  const poison = ['files A 1', 'task P1 maps A', 'P1: touch A[0]; madvise A[0] HWPOISON'];
+
+  test('conditions that hold: the states, status 0', { timeout: 60_000 }, async () => {
+    litmus('poison', 'stack ext4', ...poison, 'exists P1 got AR at A[0]');
+    const run = await pagedeed('litmus', 'poison');
+    expect(run).toMatchObject({ status: 0, stderr: '' });
+    expect(run.stdout).toMatch(/^Test poison v6.12\/ext4\nStates 1\nP1: touch A\[0\]: ok, /);
+    expect(run.stdout).toContain('\nOk\nWitnesses\nPositive: 1 Negative: 0\n');
+    expect(run.stdout).toContain('\nObservation poison Always 1 0\n');
+    expect(run.stdout).toContain('\nmemory model: sequential consistency\n');
+  });
+
+  test('one that does not: status 1; the stack from the command line; JSON by its schema', {
+    timeout: 60_000,
+  }, async () => {
+    litmus('poison', ...poison, 'never P1 got AR');
+    const run = await pagedeed('litmus', 'poison', '--stack', 'xfs,xfs-rmapbt', '--json');
+    expect(run).toMatchObject({ status: 1, stderr: '' });
+    const schema = JSON.parse(readFileSync(join(built, 'litmus.schema.json'), 'utf8'));
+    const validate = new Ajv({ strict: false }).compile(schema);
+    const printed = JSON.parse(run.stdout);
+    expect(validate(printed), JSON.stringify(validate.errors)).toBe(true);
+    expect(printed.results).toMatchObject([
+      { scenario: 'v6.12/xfs', conditions: [{ holds: false, observation: 'Always' }] },
+      { scenario: 'v6.12/xfs-rmapbt', outcomes: [{ tasks: [{ signals: [{ name: 'AR', right: true }] }] }] },
+    ]);
+  });
+
+  test('how a state comes about: a race diagram within 75 columns', { timeout: 60_000 }, async () => {
+    litmus('poison', 'stack ext4', ...poison);
+    const run = await pagedeed('litmus', 'poison', '--trace', '1');
+    expect(run.status).toBe(0);
+    const diagram = run.stdout.slice(run.stdout.indexOf('CPU 0'));
+    expect(diagram).toContain('P1.2 madvise A[0] HWPOISON\n');
+    expect(Math.max(...diagram.split('\n').map((line) => line.length))).toBeLessThanOrEqual(75);
+    expect(await pagedeed('litmus', 'poison', '--trace', '2')).toMatchObject({ status: 2 });
+  });
+
+  test('a search that is cut short: status 3', { timeout: 60_000 }, async () => {
+    const sharers = ['files A 1, B 1', 'share A -> B', 'task P1 maps A', 'task P2 maps B', 'task P3 maps A'];
+    const race = ['P1: write A[0]', 'P2: write B[0]', 'P3: write A[0]; write A[0]', 'order steps'];
+    litmus('long', 'stack xfs-reflink', 'free X, Y', ...sharers, ...race);
+    const run = await pagedeed('litmus', 'long', '--timeout', '1');
+    expect(run.status).toBe(3);
+    expect(run.stdout).toMatch(/^Incomplete: time ran out after 1 s$/m);
+  });
+
+  test.each([
+    ['an unknown operation', ['P1: tuoch A[0]'], 'error PD0501', 'bad:4:5', 'did you mean touch?'],
+    ['an unknown stack', ['stack xfs-reflnk'], 'error PD0502', 'xfs-reflnk', 'did you mean xfs-reflink'],
+    ['what the stack does not have', ['stack ext4', 'P1: unshare A'], 'PD0503', 'bad:5:5', 'xfs-reflink'],
+  ])('%s: status 2', async (_, lines, ...said) => {
+    litmus('bad', 'files A 1', 'task P1 maps A', ...lines);
+    const run = await pagedeed('litmus', 'bad');
+    expect(run).toMatchObject({ status: 2, stdout: '' });
+    for (const text of said) expect(run.stderr).toContain(text);
+  });
+
+  test('no file, and one that is not there', async () => {
+    expect(await pagedeed('litmus')).toMatchObject({ status: 2 });
+    expect(await pagedeed('litmus', 'nowhere')).toMatchObject({ status: 2, stdout: '' });
+  });
+});
+
 test('an interrupt ends with status 130 and keeps what is finished', async () => {
   const child = spawn(
     process.execPath,
