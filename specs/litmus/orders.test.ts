@@ -9,7 +9,7 @@ import { runLitmus } from '../../src/cli/run-litmus.ts';
 import { arbitraryTest } from '../../src/litmus/arbitrary-test.fixture.ts';
 import { parseLitmus } from '../../src/litmus/parse.ts';
 import { printLitmus } from '../../src/litmus/print.ts';
-import { showOutcome } from '../../src/litmus/show.ts';
+import { showOutcome, showResult } from '../../src/litmus/show.ts';
 import type { LitmusTest } from '../../src/litmus/test.ts';
 
 const SEED = 20261125;
@@ -64,6 +64,18 @@ test(`other names give the same outcomes under other names (seed ${SEED})`, { ti
     ),
     { seed: SEED, numRuns: 5, endOnFailure: true },
   );
+});
+
+test('the README’s question: what it shows is what comes of it', { timeout: 200_000 }, () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const start = readme.indexOf('    litmus who-learns-of-it\n');
+  const text = readme.slice(start, readme.indexOf('\n\n', start)).replace(/^ {4}/gm, '');
+  const litmus = parseLitmus(`${text}\n`, 'README.md');
+  const shown = showResult(runLitmus(litmus, era, generic, { seconds: 200 }).result);
+  expect(readme).toContain(shown.replace(/^(?=.)/gm, '    '));
+  const steps = parseLitmus(`${text.replace('touch A[0]; madvise', 'madvise')}\norder steps\n`, 'README.md');
+  for (const line of [linesOf(litmus)[0], linesOf(steps)[0]]) expect(readme).toContain(`    ${line}\n`);
+  expect(linesOf(steps).length).toBe(8);
 });
 
 test.each([
