@@ -51,6 +51,8 @@ export interface Policy {
   readonly source: 'task' | 'pfn' | null;
   /** Faults may run out of memory, or meet a memory error while they copy. Left out: they may. */
   readonly faultsFail?: boolean;
+  /** Also the operations of more-operations.ts. Left out: those that are pinned. */
+  readonly moreOperations?: boolean;
   /** Runs go on after an oops. Left out: they end with it. */
   readonly afterOops?: boolean;
 }
@@ -185,7 +187,12 @@ export function buildScenario({ era, stack, bounds, policy }: Scenario): Program
     name: `${era.id}/${stack.id}`,
     // An index may be taken from the count of shared owners: one slot more than these can be.
     bounds: { ...bounds, slots: bounds.files * bounds.offsets + 1 },
-    operations: [...commonOperations, ...stack.operations, ...(policy.source ? failures[policy.source] : [])],
+    operations: [
+      ...commonOperations,
+      ...stack.operations,
+      ...(policy.moreOperations ? stack.more : []),
+      ...(policy.source ? failures[policy.source] : []),
+    ],
     bind: { pagemap_memory_failure: pmem_pagemap_memory_failure, ...stack.bind },
     initial: [
       ...device(stack, bounds),

@@ -9,6 +9,8 @@ import {
   ext4_iomap_begin,
   ext4_iomap_end,
 } from './ext4/inode.ts';
+import { ext4_destroy_linked_inode, xfs_destroy_linked_inode } from './fs/cache.ts';
+import { moreOfExt4, moreOfXfs } from './more-operations.ts';
 import { ext4Truncate, ficlone, inodegc, xfsTruncate } from './operations.ts';
 import { xfs_filemap_fault } from './xfs/file.ts';
 import { xfs_evict_inode, xfs_fs_alloc_inode, xfs_fs_destroy_inode } from './xfs/icache.ts';
@@ -24,6 +26,8 @@ export interface Stack {
   readonly says: string;
   readonly bind: Readonly<Record<string, KernelFunction>>;
   readonly operations: readonly KernelFunction[];
+  /** Those that a scenario has only if its policy asks for them. */
+  readonly more: readonly KernelFunction[];
 }
 
 const ext4: Omit<Stack, 'id' | 'says'> = {
@@ -37,9 +41,11 @@ const ext4: Omit<Stack, 'id' | 'says'> = {
     evict_inode: ext4_evict_inode,
     destroy_inode: ext4_destroy_inode,
     alloc_inode: ext4_alloc_inode,
+    destroy_linked_inode: ext4_destroy_linked_inode,
     notify_failure: no_notify_failure,
   },
   operations: [ext4Truncate],
+  more: moreOfExt4,
 };
 
 function xfs(reflink: boolean, rmapbt: boolean): Omit<Stack, 'id' | 'says'> {
@@ -54,8 +60,10 @@ function xfs(reflink: boolean, rmapbt: boolean): Omit<Stack, 'id' | 'says'> {
       evict_inode: xfs_evict_inode,
       destroy_inode: xfs_fs_destroy_inode,
       alloc_inode: xfs_fs_alloc_inode,
+      destroy_linked_inode: xfs_destroy_linked_inode,
       notify_failure: xfs_dax_notify_failure,
     },
+    more: moreOfXfs(reflink),
     operations: [xfsTruncate, inodegc, ...(reflink ? [ficlone] : [])],
   };
 }

@@ -24,7 +24,7 @@ import type { LitmusTest } from '../../src/litmus/test.ts';
 import { per_cpu } from '../current.ts';
 import { deathOfTask } from '../death.ts';
 import type { Era } from '../eras.ts';
-import { ext4_destroy_linked_inode, mount_point, xfs_destroy_linked_inode } from '../fs/cache.ts';
+import { mount_point } from '../fs/cache.ts';
 import { do_vmi_align_munmap } from '../mm/mmap.ts';
 import {
   address_space,
@@ -91,11 +91,6 @@ export function litmusProgram(test: LitmusTest, era: Era, stack: Stack): LitmusP
       name: `${era.id}/${stack.id}: ${test.name}`,
       bounds: all,
       operations: [...operations, ...deaths],
-      bind: {
-        ...spec.bind,
-        destroy_linked_inode:
-          stack.filesystem === 'xfs' ? xfs_destroy_linked_inode : ext4_destroy_linked_inode,
-      },
       initial: [...(spec.initial ?? []), ...initial(test, blocks, stack)],
       observers: litmusObservers(all),
       policy: {

@@ -71,12 +71,14 @@ export function showPolicyOf({
   earlyKill,
   source,
   faultsFail,
+  moreOperations,
   afterOops,
 }: Policy): Readonly<Record<string, string>> {
   return {
     'early-kill': earlyKill,
     ...(source && { source }),
     'faults-fail': faultsFail === false ? 'no' : 'yes',
+    ...(moreOperations && { operations: 'more' }),
     ...(afterOops && { 'after-oops': 'yes' }),
   };
 }
@@ -103,6 +105,7 @@ export function regenerate({ name, bounds, policy, predicates }: Identity): Prog
         earlyKill: policy['early-kill'] === 'none' ? 'none' : 'all',
         source: source === 'task' || source === 'pfn' ? source : null,
         faultsFail: policy['faults-fail'] !== 'no',
+        moreOperations: policy.operations === 'more',
         afterOops: policy['after-oops'] === 'yes',
       },
     },

@@ -41,6 +41,11 @@ const options: readonly Option[] = [
     value: 'task|pfn',
     says: 'who raises failures: a task, or somebody by frame number (task)',
   },
+  {
+    name: 'operations',
+    value: 'usual|more',
+    says: 'more: also write(2), punching holes, unsharing, fork, drop_caches (usual)',
+  },
   { name: 'faults-fail', value: 'yes|no', says: 'whether a page fault may run out of memory (yes)' },
   { name: 'timeout', value: 'S', says: 'seconds for each scenario (300)' },
   { name: 'memory', value: 'MIB', says: 'memory for the states of each scenario (2048)' },

@@ -60,6 +60,7 @@ function settingOf(given: Given): Setting {
       earlyKill: given.oneOf('early-kill', ['all', 'none']) ?? policy.earlyKill,
       source: given.oneOf('source', ['task', 'pfn']) ?? policy.source,
       faultsFail: given.oneOf('faults-fail', ['yes', 'no']) !== 'no',
+      moreOperations: given.oneOf('operations', ['usual', 'more']) === 'more',
     },
   };
 }
@@ -193,6 +194,7 @@ function sameSetting(claim: Claim, { bounds, policy }: Setting): boolean {
     claim.policy.earlyKill === policy.earlyKill &&
     claim.policy.source === policy.source &&
     (claim.policy.faultsFail ?? true) === (policy.faultsFail ?? true) &&
+    (claim.policy.moreOperations ?? false) === (policy.moreOperations ?? false) &&
     (claim.policy.afterOops ?? false) === (policy.afterOops ?? false) &&
     (Object.keys(bounds) as (keyof typeof bounds)[]).every((name) => claim.bounds[name] === bounds[name])
   );

@@ -1,0 +1,73 @@
+/**
+ * More of what a CPU may start: part of a scenario only where its policy says so, as they are not among what is
+ * pinned. Litmus tests have them all.
+ */
+import {
+  and,
+  assume,
+  choose,
+  type Expr,
+  type ExprOf,
+  if_,
+  type KernelFunction,
+  ne,
+  not,
+  operation,
+  type Pointer,
+  pointer,
+  set,
+  u64,
+} from '../src/lang/public.ts';
+import { ext4_dax_write_iter, ext4_punch_hole } from './ext4/range.ts';
+import { drop_caches } from './fs/cache.ts';
+import { iput, path_openat } from './fs/inode.ts';
+import { dup_mmap } from './mm/fork.ts';
+import { dentry, inode, task_struct } from './objects.ts';
+import { xfs_file_dax_write, xfs_file_punch_hole, xfs_file_unshare_range } from './xfs/range.ts';
+
+/** A system call on one page of a file, opened by name. */
+function onPage(
+  name: string,
+  act: (i: Expr<Pointer<inode>>, pgoff: Expr<typeof u64>) => ExprOf,
+): KernelFunction {
+  return operation(
+    name,
+    { locals: { dentry: pointer(dentry), pgoff: u64, inode: pointer(inode) } },
+    ({ dentry: d, pgoff, inode: i }) => [
+      choose(d, dentry),
+      choose(pgoff, 'offsets'),
+      assume(d.d_inode),
+      set(i, path_openat(d)),
+      if_(i, [act(i, pgoff), iput(i)]),
+    ],
+  );
+}
+
+/** Only into a task that maps nothing: the child is not made, but one of those that there are. */
+const fork = operation(
+  'fork',
+  { locals: { parent: pointer(task_struct), child: pointer(task_struct) } },
+  ({ parent, child }) => [
+    choose(parent, task_struct),
+    choose(child, task_struct),
+    assume(and(ne(parent, child), parent.mm.mmap.vm_file, not(child.mm.mmap.vm_file))),
+    dup_mmap(child, parent),
+  ],
+);
+
+const dropCaches = operation('drop caches', {}, () => [drop_caches()]);
+
+const everywhere: readonly KernelFunction[] = [fork, dropCaches];
+
+export const moreOfXfs = (reflink: boolean): readonly KernelFunction[] => [
+  ...everywhere,
+  onPage('write(2)', (i, pgoff) => xfs_file_dax_write(i.xfs_i, pgoff)),
+  onPage('punch hole', (i, pgoff) => xfs_file_punch_hole(i.xfs_i, pgoff)),
+  ...(reflink ? [onPage('unshare', (i, pgoff) => xfs_file_unshare_range(i.xfs_i, pgoff))] : []),
+];
+
+export const moreOfExt4: readonly KernelFunction[] = [
+  ...everywhere,
+  onPage('write(2)', (i, pgoff) => ext4_dax_write_iter(i, pgoff)),
+  onPage('punch hole', (i, pgoff) => ext4_punch_hole(i, pgoff)),
+];
