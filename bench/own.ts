@@ -7,6 +7,8 @@ export interface OwnRun {
   readonly peakMiB: number | null;
   readonly verdicts: ReadonlyMap<string, string>;
   readonly states: number;
+  /** Steps that a search that ended early came to; 0 where it did not. */
+  readonly depth: number;
   /** In the search alone. */
   readonly searching: number;
 }
@@ -15,6 +17,7 @@ interface Result {
   readonly property: string;
   readonly verdict: string;
   readonly states: number | null;
+  readonly depth: number | null;
   readonly seconds: number;
 }
 
@@ -30,6 +33,7 @@ export async function runOwn(root: string, args: readonly string[]): Promise<Own
     peakMiB: run.peakMiB,
     verdicts: new Map(results.map((r) => [r.property, r.verdict])),
     states: Math.max(...results.map((r) => r.states ?? 0)),
+    depth: Math.max(...results.map((r) => r.depth ?? 0)),
     searching: Math.max(...results.map((r) => r.seconds)),
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { search } from '../../src/engine/explicit.ts';
 import { engines } from '../../src/engine/registry.ts';
+import { search } from '../../src/engine/search.ts';
 import { checkProgram } from '../../src/lang/check.ts';
 import { isDataRace } from '../../src/lang/races.ts';
 import { lower } from '../../src/system/lower.ts';

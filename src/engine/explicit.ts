@@ -2,17 +2,14 @@
  * Explicit-state search, breadth first: every state of the finite instance, each once, so that the first
  * violation found of a property is among the shortest.
  */
-import { setFlagsFromString } from 'node:v8';
 import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
 import type { Move, Race } from '../evidence/trace.ts';
 import { fieldsOfRace, isDataRace, raceOn } from '../lang/races.ts';
 import { type Compiled, compile, DEMANDED, type Listener, STATED } from '../semantics/compile.ts';
-import { TooManyValues, type Values } from '../semantics/values.ts';
+import type { Values } from '../semantics/values.ts';
 import { type Graph, type NodeId, runningCpus } from '../system/graph.ts';
-import { findMovers, type Movers } from '../system/movers.ts';
 import type { Reduction } from '../system/reductions.ts';
 import { createExpander, type Fusion } from './expander.ts';
-import { createDiscipline, Undisciplined } from './lock-discipline.ts';
 import { raceDetector } from './race-detector.ts';
 import { shortestPaths } from './shortest-paths.ts';
 import { BATCH, createStateSet, type StateSet } from './state-set.ts';
@@ -101,108 +98,6 @@ export interface SearchOptions {
   readonly isSettled?: (property: string) => boolean;
 }
 
-/**
- * The generated function of a whole operation is far larger than what V8 optimises unless told to; left to its
- * bytecode interpreter the search is some six times slower.
- */
-const OPTIMISE_LARGE_FUNCTIONS = '--max-optimized-bytecode-size=67108864';
-
-/** Searches with 8-bit value ids, and again with 16-bit ones if these do not suffice. Errors: TooManyValues. */
-export function search(graph: Graph, options: SearchOptions = {}): SearchResult {
-  setFlagsFromString(OPTIMISE_LARGE_FUNCTIONS);
-  const started = performance.now();
-  const inTime = (): SearchOptions => {
-    const { seconds } = options.limits ?? {};
-    if (seconds === undefined) return options;
-    const left = seconds - (performance.now() - started) / 1000;
-    return { ...options, limits: { ...options.limits, seconds: Math.max(0, left) } };
-  };
-  const wide = <T>(run: (idBits: 8 | 16) => T): T => {
-    try {
-      return run(8);
-    } catch (error) {
-      if (!(error instanceof TooManyValues)) throw error;
-      return run(16);
-    }
-  };
-  if (mayFuse(graph, options)) {
-    const result = wide((idBits) => searchFused(graph, inTime, idBits));
-    if (result) return shortened(result, graph, inTime());
-  }
-  return wide((idBits) => searchWith(graph, inTime(), idBits, null));
-}
-
-/** Where tasks die and locks become those of the dead, no lock protects; races are looked for where CPUs stop. */
-function mayFuse(graph: Graph, { reduce = [], trackRaces }: SearchOptions): boolean {
-  return reduce.includes('fuse') && runningCpus(graph) > 1 && !trackRaces && !graph.program.afterOops;
-}
-
-/** States that are searched to see which words are accessed under locks, before it is relied on. */
-const WATCHED_STATES = 20_000;
-/** Where there are no more points to pass, it is relied on at once: starting again costs nothing. */
-const FEW_MOVERS = 100;
-
-/** null: a lock is dropped that is not held, so that locks protect nothing. */
-function searchFused(graph: Graph, inTime: () => SearchOptions, idBits: 8 | 16): SearchResult | null {
-  const movers = findMovers(graph);
-  const count = movers.at.filter((mover) => mover !== null).length;
-  if (count === 0) return null;
-  const excluded = new Set<string>();
-  for (let relied = count <= FEW_MOVERS; ; ) {
-    const options = inTime();
-    const states = relied ? options.limits?.states : WATCHED_STATES;
-    try {
-      const limits = { ...options.limits, ...(states !== undefined && { states }) };
-      const result = searchWith(graph, { ...options, limits }, idBits, { movers, excluded, relied });
-      if (result.found.has('lock-pairing')) return null;
-      if (relied || result.stopped !== boundOf(WATCHED_STATES)) return result;
-      relied = true;
-    } catch (error) {
-      if (!(error instanceof Undisciplined)) throw error;
-      excluded.add(error.field);
-    }
-  }
-}
-
-/** Of the states that a search with fused steps had, how many times as many one without them may have, and more. */
-const SHORTENING = { factor: 3, states: 50_000 };
-
-/** What was found with fused steps, by runs that are as short as any, if a search of not much more finds them. */
-function shortened(fused: SearchResult, graph: Graph, options: SearchOptions): SearchResult {
-  const { until = [], limits } = options;
-  const asked = until.filter(
-    (id) =>
-      fused.found.has(id) ||
-      fused.reached.has(id.slice('reach:'.length)) ||
-      (id === 'lock-order' && fused.order.size > 0),
-  );
-  if (!fused.fused || asked.length === 0) return fused;
-  const states = SHORTENING.factor * fused.states + SHORTENING.states;
-  const again = searchWith(graph, { ...options, until: asked, limits: { ...limits, states } }, 16, null);
-  const own = new Set([...again.found.values(), ...again.reached.values(), ...again.order.values()]);
-  return {
-    ...fused,
-    found: new Map([...fused.found, ...again.found]),
-    reached: new Map([...fused.reached, ...again.reached]),
-    order: new Map([...fused.order, ...again.order]),
-    moves: (all) =>
-      new Map([
-        ...fused.moves(all.filter((f) => !own.has(f))),
-        ...again.moves(all.filter((f) => own.has(f))),
-      ]),
-  };
-}
-
-const boundOf = (states: number): string => `the bound of ${states} states was reached`;
-
-interface Fusing {
-  readonly movers: Movers;
-  /** Fields that keep to no discipline. */
-  readonly excluded: ReadonlySet<string>;
-  /** Whether steps are fused, or it is only watched whether they could be. */
-  readonly relied: boolean;
-}
-
 /** Which property a finding belongs to: what the node states or demands, or by the pointer that is no object. */
 export function propertyOfFinding(graph: Graph, values: Values, node: NodeId, cause: number): string {
   if (cause >= 0) {
@@ -219,20 +114,18 @@ export function propertyOfFinding(graph: Graph, values: Values, node: NodeId, ca
 
 const CHECK_EVERY = 1024;
 
-function fusionOf(compiled: Compiled, { movers, excluded, relied }: Fusing): Fusion {
-  return {
-    passes: movers.at.map(
-      (mover) => relied && mover !== null && (mover.kind === 'release' || !excluded.has(mover.field)),
-    ),
-    check: createDiscipline(compiled, movers, excluded),
-  };
-}
+/** Why a search ended that was to have so many states. */
+export const boundOf = (states: number): string => `the bound of ${states} states was reached`;
 
-function searchWith(
+/**
+ * Searches with ids of so many bits for words, passing control points where a fusion is given. Errors:
+ * TooManyValues, MoreRounds, and those of the fusion.
+ */
+export function searchStates(
   graph: Graph,
   options: SearchOptions,
   idBits: 8 | 16,
-  fusing: Fusing | null,
+  fuse: ((compiled: Compiled) => Fusion) | null,
 ): SearchResult {
   const started = performance.now();
   const { program } = graph;
@@ -306,7 +199,7 @@ function searchWith(
   const pendingSwitches = new Int32Array(BATCH);
   const pendingBits = new Int32Array(BATCH);
   let waiting = 0;
-  const fusion = fusing && fusionOf(compiled, fusing);
+  const fusion = fuse ? fuse(compiled) : null;
   const noteWaiting = () => {
     if (cpus === 1) noteFinding('deadlock-free', null);
   };

@@ -21,7 +21,7 @@ import {
   WARN_ON,
 } from '../lang/public.ts';
 import { lower } from '../system/lower.ts';
-import { search } from './explicit.ts';
+import { search } from './search.ts';
 
 const named = references
   .filter((r) => r.program.bounds.cpus > 1)

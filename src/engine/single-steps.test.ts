@@ -36,7 +36,7 @@ import {
 import type { ArrayOf } from '../lang/types.ts';
 import { lower } from '../system/lower.ts';
 import { disagreement } from './agreement.fixture.ts';
-import { search } from './explicit.ts';
+import { search } from './search.ts';
 
 interface cell {
   next: Pointer<cell>;

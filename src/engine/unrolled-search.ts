@@ -2,8 +2,9 @@
 import type { Program } from '../lang/program.ts';
 import type { Graph } from '../system/graph.ts';
 import { lower } from '../system/lower.ts';
-import { MoreRounds, type SearchOptions, type SearchResult, search } from './explicit.ts';
+import { MoreRounds, type SearchOptions, type SearchResult } from './explicit.ts';
 import { addRound } from './rounds.ts';
+import { search } from './search.ts';
 
 export type UnrolledSearch =
   | {
