@@ -2,6 +2,7 @@
 import type { Move } from '../evidence/trace.ts';
 import { BLOCKED, type Compiled, NO_SUCCESSOR, SUCCESSOR, type Way } from '../semantics/compile.ts';
 import { type Graph, runningCpus } from '../system/graph.ts';
+import type { Mover } from '../system/movers.ts';
 
 export interface Expander {
   /** The state to expand; to be filled before `expand`. */
@@ -22,8 +23,8 @@ type Resume = (cpu: number) => number;
 
 /** Steps that follow one another without another CPU noticing are taken as one. */
 export interface Fusion {
-  /** By control point: a CPU that comes there goes on. */
-  readonly passes: readonly boolean[];
+  /** By control point: what a CPU is about to do there, if it may be passed at all. */
+  readonly at: readonly ('stop' | Mover['kind'])[];
   /** Called before a CPU's step from a control point, in `compiled.state`. */
   check(cpu: number, point: number): void;
 }
@@ -56,11 +57,16 @@ export function createExpander(
   };
   const before = new Int32Array(cells);
   let pauses = 0;
-  /** Goes on from a point that may be passed, unless the CPU would die there, wait, or give up. */
-  function goOn({ passes, check }: Fusion): void {
+  /**
+   * Goes on from points that may be passed, unless the CPU would die there or give up. A step takes a lock at
+   * most at its beginning, has at most one access that does not commute, and then drops locks: `open` says that
+   * it has done no more than begin. Before each lock it stops, for it may have to wait there for ever.
+   */
+  function goOn({ at, check }: Fusion, open: boolean): void {
     for (let fused = 0; fused < MOST_FUSED; fused++) {
       const point = pointIn(state, cpu);
-      if (!passes[point]) return;
+      const next = at[point] ?? 'stop';
+      if (next === 'stop' || next === 'acquire' || (next === 'other' && !open)) return;
       check(cpu, point);
       for (let i = 0; i < cells; i++) before[i] = state[i] as number;
       if (!((resumes[point] as Resume)(cpu) & SUCCESSOR)) {
@@ -68,12 +74,16 @@ export function createExpander(
         return;
       }
       pauses += compiled.pauses.count;
+      open &&= next === 'access';
     }
   }
   function ended(how: number): void {
     if (how & SUCCESSOR) {
       pauses = compiled.pauses.count;
-      if (fusion) goOn(fusion);
+      if (fusion) {
+        const first = fusion.at[pointIn(base, cpu)];
+        goOn(fusion, current.way >= 0 || first === 'access' || first === 'acquire');
+      }
       successor();
     } else if (how & BLOCKED) {
       blocked = true;

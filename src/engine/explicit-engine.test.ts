@@ -4,14 +4,19 @@ import { sentinelProgram } from '../../specs/reference/sentinel.ts';
 import { twoLocksProgram } from '../../specs/reference/two-locks.ts';
 import type { Outcome } from '../evidence/verdict.ts';
 import type { Program } from '../lang/program.ts';
-import type { Reduction } from '../system/reductions.ts';
+import { type Reduction, reductions } from '../system/reductions.ts';
 import type { Limits } from './engine.ts';
 import { explicitEngine } from './explicit-engine.ts';
 
 const limits: Limits = { seconds: 60, memoryMiB: 512, depth: null };
 
-async function check(program: Program, properties: readonly string[], own: Partial<Limits> = {}) {
-  const task = { program, properties };
+async function check(
+  program: Program,
+  properties: readonly string[],
+  own: Partial<Limits> = {},
+  reduce: readonly Reduction[] = reductions,
+) {
+  const task = { program, properties, reduce };
   return explicitEngine.check(task, { ...limits, ...own }, () => undefined);
 }
 const verdicts = (outcomes: readonly Outcome[]) => outcomes.map((o) => o.verdict.verdict);
@@ -25,8 +30,8 @@ test('a violation carries a replayed trace, what holds is bounded by the instanc
 });
 
 test('a violation found ends the search, if nothing else was asked for', async () => {
-  const [alone] = await check(sentinelProgram(2), ['no-sentinel-deref', 'out-of-model']);
-  const [among] = await check(sentinelProgram(2), ['no-sentinel-deref', 'no-null-deref']);
+  const [alone] = await check(sentinelProgram(2), ['no-sentinel-deref', 'out-of-model'], {}, []);
+  const [among] = await check(sentinelProgram(2), ['no-sentinel-deref', 'no-null-deref'], {}, []);
   expect(alone?.states).toBeLessThan(among?.states ?? 0);
 });
 
@@ -46,8 +51,7 @@ test('of the shortest runs, the one with the fewest switches between CPUs is sho
 test('a run found with fused steps is as short as one found without', async () => {
   const properties = ['deadlock-free'];
   const steps = async (reduce: readonly Reduction[]) => {
-    const task = { program: twoLocksProgram(2), properties, reduce };
-    const [deadlock] = await explicitEngine.check(task, limits, () => undefined);
+    const [deadlock] = await check(twoLocksProgram(2), properties, {}, reduce);
     return deadlock && 'traces' in deadlock.verdict ? deadlock.verdict.traces[0]?.steps.length : 0;
   };
   expect(await steps(['fuse'])).toBe(await steps([]));

@@ -298,7 +298,7 @@ export function searchStates(
   return {
     complete: stopped === null,
     stopped,
-    fused: fusion?.passes.includes(true) ?? false,
+    fused: fusion?.at.some((pass) => pass !== 'stop') ?? false,
     states: visited.size,
     transitions,
     depth,

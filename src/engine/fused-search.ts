@@ -78,9 +78,10 @@ interface Fusing {
 
 function fusionOf(compiled: Compiled, { movers, excluded, relied }: Fusing): Fusion {
   return {
-    passes: movers.at.map(
-      (mover) => relied && mover !== null && (mover.kind === 'release' || !excluded.has(mover.field)),
-    ),
+    at: movers.at.map((mover) => {
+      if (!relied || mover === null) return 'stop';
+      return mover.kind === 'access' && excluded.has(mover.field) ? 'other' : mover.kind;
+    }),
     check: createDiscipline(compiled, movers, excluded),
   };
 }

@@ -7,13 +7,17 @@
 import { storageKey } from '../lang/fields.ts';
 import type { ExprNode, Place } from '../lang/nodes.ts';
 import { structNamed } from '../lang/program.ts';
-import { eachExpression, placeExpressions } from '../lang/walk.ts';
+import { eachExpression } from '../lang/walk.ts';
 import type { Graph, GraphNode, NodeId } from './graph.ts';
 import { expressionsIn, postorder } from './points.ts';
 
-/** `access`: of a word that some lock may protect; `release`: of a lock, which only lets others go on. */
+/**
+ * `access`: of a word that some lock may protect. `acquire`: of a lock, which others could as well find taken
+ * later. `release`: of a lock, which only lets others go on. `other`: of a word that anybody may access, where
+ * nothing else happens until the CPU stops again.
+ */
 export interface Mover {
-  readonly kind: 'access' | 'release';
+  readonly kind: 'access' | 'acquire' | 'release' | 'other';
   /** `STRUCT.FIELD` of the word's, or the lock's, storage. */
   readonly field: string;
 }
@@ -83,16 +87,23 @@ export function findMovers(graph: Graph): Movers {
 
   function moverAt(id: NodeId): Mover | null {
     const node = nodes[id] as GraphNode;
-    if ((node.op === 'load' || node.op === 'store') && lasting(node.place)) {
+    if (!isUnseen(id)) return null;
+    if (node.op === 'load' || node.op === 'store') {
       const field = keyOf(node.place);
-      return !touched.has(field) && isUnseen(id) ? { kind: 'access', field } : null;
+      return { kind: lasting(node.place) && !touched.has(field) ? 'access' : 'other', field };
     }
-    if (node.op !== 'primitive' || node.lock?.does !== 'release') return null;
+    if (node.op !== 'primitive' || !node.lock) return null;
     const field = keyOf(node.lock.place);
-    const indirect = placeExpressions(node.lock.place).some((e) =>
-      [...eachExpression(e)].some((n) => n.kind === 'load'),
+    return locks.has(field) && isOnlyAbout(node, field) ? { kind: node.lock.does, field } : null;
+  }
+
+  /** The primitive reads and stores nothing but the word of its lock. */
+  function isOnlyAbout(node: Extract<GraphNode, { op: 'primitive' }>, field: string): boolean {
+    const loads = [...expressionsIn(node)].flatMap((root) => [...eachExpression(root)]);
+    return (
+      loads.every((n) => n.kind !== 'load' || keyOf(n.place) === field) &&
+      node.effects.every((e) => keyOf(e.place) === field)
     );
-    return locks.has(field) && !indirect && isUnseen(id) ? { kind: 'release', field } : null;
   }
   return { at: [null, ...points.map((p) => moverAt(p.node))], locks };
 }
