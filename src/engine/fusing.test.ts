@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { references } from '../../specs/reference/references.ts';
+import { defaultSetting, scenarioProgram } from '../cli/catalogue.ts';
 import {
   BUG_ON,
   eq,
@@ -127,3 +128,12 @@ test('random programs', () => {
   );
   expect(fusedAway).toBeGreaterThan(50);
 }, 120_000);
+
+test('faults and munmap of one file on ext4', { timeout: 120_000 }, () => {
+  const bounds = { cpus: 2, files: 1, blocks: 1, offsets: 1, tasks: 1 };
+  const setting = { bounds, policy: defaultSetting.policy };
+  const whole = scenarioProgram('v6.12/ext4', setting, ['no-sentinel-deref', 'lock-pairing']);
+  const operations = whole.operations.filter((o) => ['mmap', 'read fault', 'munmap'].includes(o));
+  const { all, fused } = requireSame({ ...whole, operations });
+  expect(fused * 1.5).toBeLessThan(all);
+});
