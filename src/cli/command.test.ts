@@ -345,7 +345,7 @@ describe('litmus tests', () => {
 
   test.each([
     ['an unknown operation', ['P1: tuoch A[0]'], 'error PD0501', 'bad:4:5', 'did you mean touch?'],
-    ['an unknown stack', ['stack xfs-reflnk'], 'error PD0502', 'xfs-reflnk', 'did you mean xfs-reflink'],
+    ['an unknown stack', ['stack xfs-reflnk'], 'error PD0502', 'bad:4:7', 'did you mean xfs-reflink'],
     ['what the stack does not have', ['stack ext4', 'P1: unshare A'], 'PD0503', 'bad:5:5', 'xfs-reflink'],
   ])('%s: status 2', async (_, lines, ...said) => {
     litmus('bad', 'files A 1', 'task P1 maps A', ...lines);

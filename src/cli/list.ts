@@ -59,12 +59,12 @@ export const listCommand: Command = {
   },
 };
 
-/** Every function that a scenario of the catalogue reaches, by name; the first of each name. */
+/** Every function that a scenario of the catalogue can reach, by name; the first of each name. */
 function modelledFunctions(): readonly FunctionNode[] {
+  const setting = { ...defaultSetting, policy: { ...defaultSetting.policy, moreOperations: true } };
   const all = new Map<string, FunctionNode>();
   for (const { id } of scenarios)
-    for (const fn of scenarioProgram(id, defaultSetting, []).functions)
-      if (!all.has(fn.name)) all.set(fn.name, fn);
+    for (const fn of scenarioProgram(id, setting, []).functions) if (!all.has(fn.name)) all.set(fn.name, fn);
   return [...all.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

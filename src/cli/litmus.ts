@@ -31,13 +31,16 @@ export const litmusCommand: Command = {
   run: litmus,
 };
 
+const known = { eras: eras.map((e) => e.id), stacks: stacks.map((s) => s.id) };
+
 async function litmus(given: Given): Promise<number> {
   if (given.operands.length === 0)
     throw new PagedeedError({ code: 'PD0001', message: 'litmus takes at least one file' });
   const shown = given.number('trace', 1);
   const limits = { seconds: given.number('timeout', 1) ?? 300, memoryMiB: given.number('memory', 1) ?? 2048 };
   const tests: Located[] = [];
-  for (const file of given.operands) tests.push({ file, test: parseLitmus(await readText(file), file) });
+  for (const file of given.operands)
+    tests.push({ file, test: parseLitmus(await readText(file), file, known) });
   const cells = tests.flatMap((located) => cellsOf(located, given));
   const json = given.has('json');
   const runs: LitmusRun[] = [];
@@ -66,7 +69,7 @@ function closing(runs: readonly LitmusRun[]): string {
     ),
     `memory model: ${MEMORY_MODEL}`,
     ...wrap(KCONFIG, 'Kconfig: ', '  '),
-    `not modelled: ${sentences.size} things, listed by --json and pagedeed list functions`,
+    `not modelled: ${sentences.size} things, which --json lists`,
   ];
   return `\n${lines.join('\n')}\n`;
 }

@@ -11,11 +11,17 @@ const statements = [
   ...(['before', 'order', 'exists', 'forall', 'never'] as const),
 ] as const;
 
+/** What eras and stacks there are; any name will do where it is left out. */
+export interface Known {
+  readonly eras: readonly string[];
+  readonly stacks: readonly string[];
+}
+
 /**
  * `file` is the file's name, for errors. Errors: PagedeedError PD0501 to PD0505 at line and column. That the
  * stack has each operation is not looked at here: it may come from elsewhere.
  */
-export function parseLitmus(text: string, file: string): LitmusTest {
+export function parseLitmus(text: string, file: string, known?: Known): LitmusTest {
   const reader = createReader(text, file);
   reader.expect('litmus');
   const name = reader.name('the name of the test').text;
@@ -50,10 +56,10 @@ export function parseLitmus(text: string, file: string): LitmusTest {
     else
       switch (reader.oneOf(statements, 'a statement or the name of a task', taskNames(scope))) {
         case 'era':
-          eras.push(...commaSeparated(reader, () => reader.name('the name of an era').text));
+          eras.push(...commaSeparated(reader, () => named(reader, 'an era', known?.eras)));
           break;
         case 'stack':
-          stacks.push(...commaSeparated(reader, () => reader.name('the name of a stack').text));
+          stacks.push(...commaSeparated(reader, () => named(reader, 'a stack', known?.stacks)));
           break;
         case 'files':
           commaSeparated(reader, () => readFile(reader, scope));
@@ -102,6 +108,9 @@ export function parseLitmus(text: string, file: string): LitmusTest {
     ...{ tasks, operations, order, conditions },
   };
 }
+
+const named = (reader: Reader, what: string, known: readonly string[] | undefined): string =>
+  known ? reader.known(known, what) : reader.name(`the name of ${what}`).text;
 
 const taskNames = ({ tasks }: Scope): readonly string[] => tasks.map((t) => t.name);
 

@@ -75,7 +75,7 @@ export function createReader(text: string, file: string): Reader {
         fail(
           'PD0502',
           token.at,
-          `${token.text} is not ${what} of this test`,
+          `${token.text} is not ${what}`,
           didYouMean(token.text, names) ??
             (names.length > 0 ? `there are: ${names.join(', ')}` : 'there is none'),
         );
