@@ -15,6 +15,7 @@ const words = [
 export function createOperationReader(reader: Reader, scope: Scope) {
   const counts = new Map<string, number>();
   let laterBegan = false;
+  let [reloads, names] = [false, false];
 
   return (task: string, before: boolean): Action => {
     const { at } = reader.peek();
@@ -28,9 +29,20 @@ export function createOperationReader(reader: Reader, scope: Scope) {
     if (count > MOST_OPERATIONS)
       reader.fail('PD0504', at, `a task has at most ${MOST_OPERATIONS} operations`);
     scope.now.started.add(task);
+    const reads = isReload(word) || scope.files.some((f) => f.state === 'cold');
+    const makes = isName(word) || scope.files.some((f) => f.state === 'absent');
+    [reloads, names] = [reloads || reads, names || makes];
+    if (reloads && names && (isReload(word) || isName(word)))
+      refuse(
+        'where files are read in again, the models do not tell an unlinked or absent one from one on disk',
+      );
     return readAction(reader, scope, task, word, refuse, at);
   };
 }
+
+/** Operations after which files are on disk only, and those by which files come and go. */
+const isReload = (word: string): boolean => word === 'drop-caches' || word === 'unmount';
+const isName = (word: string): boolean => word === 'unlink' || word === 'create';
 
 function readAction(
   reader: Reader,

@@ -23,7 +23,7 @@ const everything = `litmus everything
 # every statement once
 era v6.12
 stack xfs-reflink, xfs-reflink-rmapbt
-files A 2, B 2 cold, C 1 absent
+files A 2, B 2 cold, C 1
 free X, Y
 hole A[1]
 share A[0] -> B[1]
@@ -41,7 +41,7 @@ test('every statement and operation, as it is printed', () => {
     'map A[0]\n',
     `map A; fork P3
 P2: map B; munmap; reflink B[0..1] -> A[0..1]; dedupe A[0] -> B[0]; unshare A; pwrite A[0]; punch B
-P3: touch A[0]; write A[0]; create C; unlink C; inodegc C; inject X; inject memory; drop-caches; exit
+P3: touch A[0]; write A[0]; inodegc C; inject X; inject memory; drop-caches; exit
 P1: madvise A[0] HWPOISON; unmount; mkfs; mount
 P2: truncate A 0; inject &A[0]
 order written
@@ -195,6 +195,15 @@ test.each([
   expect(error?.message).toMatch(message);
   if (typeof hint === 'string' || hint === undefined) expect(error?.hint).toBe(hint);
   else expect(error?.hint).toMatch(hint);
+});
+
+test('files that come and go', () => {
+  const text =
+    'litmus name\nfiles A 1 absent\ntask P1\nP1: create A; unlink A; inodegc A; create A\norder written\n';
+  expect(printLitmus(parseLitmus(text, 'x'))).toBe(text);
+  const again = errorOf(text.replace('inodegc A;', 'drop-caches;'));
+  expect(again).toMatchObject({ code: 'PD0503', place: { line: 4, column: 25 } });
+  expect(again?.message).toMatch(/do not tell an unlinked or absent one/);
 });
 
 test('a test without tasks, and a text that is none', () => {
