@@ -5,6 +5,8 @@ import { readFileSync } from 'node:fs';
 export interface Measured {
   /** Wall time from start to exit. */
   readonly seconds: number;
+  /** Processor time of the process and its children, all threads: what other work on the machine changes least. */
+  readonly cpuSeconds: number;
   /** The most memory that the process itself had resident, MiB; null where /proc does not tell. */
   readonly peakMiB: number | null;
   readonly output: string;
@@ -20,8 +22,11 @@ export function measure(command: string, args: readonly string[], cwd: string): 
     const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     let peakMiB: number | null = null;
+    let cpuSeconds = 0;
     const look = setInterval(() => {
-      peakMiB = child.pid === undefined ? null : (peakOf(child.pid) ?? peakMiB);
+      if (child.pid === undefined) return;
+      peakMiB = peakOf(child.pid) ?? peakMiB;
+      cpuSeconds = cpuSecondsOf(child.pid) ?? cpuSeconds;
     }, LOOK_EVERY);
     child.stdout.on('data', (text) => {
       output += text;
@@ -35,7 +40,7 @@ export function measure(command: string, args: readonly string[], cwd: string): 
     });
     child.on('close', () => {
       clearInterval(look);
-      resolve({ seconds: (performance.now() - started) / 1000, peakMiB, output });
+      resolve({ seconds: (performance.now() - started) / 1000, cpuSeconds, peakMiB, output });
     });
   });
 }
@@ -44,6 +49,20 @@ function peakOf(pid: number): number | null {
   try {
     const [, kiB] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
     return kiB === undefined ? null : Number(kiB) / 1024;
+  } catch {
+    return null;
+  }
+}
+
+/** Ticks of the kernel's accounting in a second: the same on all common systems. */
+const TICKS = 100;
+
+function cpuSecondsOf(pid: number): number | null {
+  try {
+    const afterName = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1] ?? '';
+    const fields = afterName.split(' ');
+    // The 14th to 17th of all: utime and stime, and those of children that have ended.
+    return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS;
   } catch {
     return null;
   }

@@ -4,6 +4,7 @@ import { measure } from './measure.ts';
 
 export interface OwnRun {
   readonly seconds: number;
+  readonly cpuSeconds: number;
   readonly peakMiB: number | null;
   readonly verdicts: ReadonlyMap<string, string>;
   readonly states: number;
@@ -30,6 +31,7 @@ export async function runOwn(root: string, args: readonly string[]): Promise<Own
   const { results } = JSON.parse(run.output.slice(start)) as { readonly results: readonly Result[] };
   return {
     seconds: run.seconds,
+    cpuSeconds: run.cpuSeconds,
     peakMiB: run.peakMiB,
     verdicts: new Map(results.map((r) => [r.property, r.verdict])),
     states: Math.max(...results.map((r) => r.states ?? 0)),

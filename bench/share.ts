@@ -6,6 +6,7 @@ import { runSpin, spinIsInstalled } from './spin.ts';
 
 interface Run {
   readonly seconds: number;
+  readonly cpuSeconds: number;
   readonly peakMiB: number | null;
   readonly states: number;
 }
@@ -67,6 +68,7 @@ export async function measureShare(
     print(`\n${nameOf(size)}, medians of ${runs}:`);
     requireEqualCounts(size, taken);
     const seconds = (c: Contestant) => median(taken.get(c)?.map((r) => r.seconds) ?? []);
+    const cpu = (c: Contestant) => median(taken.get(c)?.map((r) => r.cpuSeconds) ?? []);
     const memory = (c: Contestant) => median(taken.get(c)?.map((r) => r.peakMiB ?? Number.NaN) ?? []);
     const [first] = all as [Contestant];
     for (const c of all) {
@@ -75,6 +77,8 @@ export async function measureShare(
         c.name.padEnd(36),
         `${seconds(c).toFixed(2)} s`.padStart(10),
         `x${(seconds(c) / seconds(first)).toFixed(2)}`.padStart(7),
+        `${cpu(c).toFixed(2)} CPU s`.padStart(14),
+        `x${(cpu(c) / cpu(first)).toFixed(2)}`.padStart(7),
         `${memory(c).toFixed(0)} MiB`.padStart(10),
         `${states} states`.padStart(17),
         `${(states / seconds(c) / 1000).toFixed(0)} k/s`.padStart(10),

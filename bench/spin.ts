@@ -8,6 +8,7 @@ import { sharePromela } from './share-promela.ts';
 export interface SpinRun {
   /** From Promela to the result: SPIN, the C compiler and the search. */
   readonly seconds: number;
+  readonly cpuSeconds: number;
   readonly peakMiB: number | null;
   /** As SPIN counts them: one more than there are. */
   readonly states: number;
@@ -28,6 +29,7 @@ export async function runSpin(pages: number, files: number, defines: readonly st
     const run = await measure('./pan', ['-n', `-m${depthFor(pages, files)}`], folder);
     return {
       seconds: generate.seconds + compile.seconds + run.seconds,
+      cpuSeconds: generate.cpuSeconds + compile.cpuSeconds + run.cpuSeconds,
       peakMiB: run.peakMiB,
       states: statesOf(run),
     };

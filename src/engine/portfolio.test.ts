@@ -49,3 +49,12 @@ test('nothing is proved of a model that is left', async () => {
   expect(second.asked).toEqual([]);
   expect(a?.verdict.verdict).toBe('unknown');
 });
+
+test('where all that was asked is decided, nothing more is asked of whether runs stay in the model', async () => {
+  const first = scripted('first', { a: 'violated' });
+  const second = scripted('second', {});
+  await run([first.engine, second.engine], ['out-of-model', 'a']);
+  expect(second.asked).toEqual([]);
+  await run([first.engine, second.engine], ['out-of-model']);
+  expect(second.asked).toEqual([['out-of-model']]);
+});

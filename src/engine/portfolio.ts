@@ -29,6 +29,8 @@ export function portfolio(id: string, engines: readonly Engine[]): Engine {
         }
         if (best.get(OUT_OF_MODEL)?.verdict.verdict === 'violated') break;
         open = open.filter((id) => !isDecided(best.get(id) as Outcome));
+        // That runs stay in the model matters to what is still to be proved, and is seldom asked for itself.
+        if (task.properties.length > 1 && open.every((id) => id === OUT_OF_MODEL)) break;
       }
       return task.properties.map((id) => best.get(id) as Outcome);
     },
