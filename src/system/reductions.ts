@@ -2,7 +2,7 @@
 export const reductions = ['slice', 'fuse'] as const;
 
 /**
- * `slice`: words that nothing reads are no part of a state. `fuse`: a CPU goes on past accesses under a lock, and
- * past dropping one, which no other CPU can tell from stopping there.
+ * `slice`: words that nothing reads are no part of a state. `fuse`: a CPU does not stop where no other can tell:
+ * before accesses under a lock, before dropping a lock, and once after it has started or taken a lock.
  */
 export type Reduction = (typeof reductions)[number];
