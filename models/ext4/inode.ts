@@ -32,6 +32,7 @@ import {
   up_read,
   up_write,
   value,
+  WARN_ON,
 } from '../../src/lang/public.ts';
 import { dax_iomap_pte_fault } from '../dax/fault.ts';
 import { dax_layout_busy_page } from '../dax/invalidate.ts';
@@ -50,6 +51,7 @@ import { address_space, ext4_group_info, ext4_inode_info, inode, page, vm_area_s
 import {
   EIO,
   ENOSPC,
+  I_FREEING,
   IOMAP_F_NEW,
   IOMAP_HOLE,
   IOMAP_MAPPED,
@@ -220,6 +222,8 @@ export const ext4_truncate = kernelFunction(
     abstracts: [noJournal],
   },
   ({ ei, first }) => [
+    // inode_is_locked
+    if_(not(band(ei.vfs_inode.i_state, I_FREEING)), [WARN_ON(not(ei.vfs_inode.i_rwsem))]),
     down_write(ei.i_data_sem),
     for_index('lblk', u64, 'offsets', (lblk) => [
       if_(ule(first, lblk), [

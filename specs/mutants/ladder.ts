@@ -5,6 +5,7 @@
 import type { Policy, ScenarioBounds } from '../../models/scenario.ts';
 import type { Program } from '../../src/lang/public.ts';
 import { ordinaryPage } from './ordinary-page.ts';
+import { pinnedPage } from './pinned-page.ts';
 
 /** A program of its own, with its properties. */
 export interface OwnRung {
@@ -41,7 +42,11 @@ type Race = Omit<Rung, 'bounds' | 'policy'> & Partial<Rung>;
 const race = (rung: Race): Rung => ({ bounds: racing, policy: faultsSucceed, ...rung });
 
 const oneCpu: readonly (Rung | OwnRung)[] = [
-  { program: ordinaryPage(1), states: 4_000 },
+  ...[{ asks: true }, {}, { asks: true, filters: true }, { asks: true, beginsLater: true }].map((how) => ({
+    program: ordinaryPage(1, how),
+    states: 4_000,
+  })),
+  ...['ext4', 'xfs'].map((stack) => ({ program: pinnedPage(stack), states: 4_000 })),
   { scenario: 'v6.12/ext4', bounds: few, policy: faultsFail, states: 4_000 },
   { scenario: 'v6.12/xfs-rmapbt', bounds: few, policy: faultsFail, states: 4_000 },
   { scenario: 'v6.12/xfs-reflink-rmapbt', bounds: oneFile, policy: faultsSucceed, states: 4_000 },
@@ -52,7 +57,7 @@ const oneCpu: readonly (Rung | OwnRung)[] = [
 ];
 
 const twoCpus: readonly (Rung | OwnRung)[] = [
-  { program: ordinaryPage(2), states: 20_000 },
+  { program: ordinaryPage(2, { asks: true }), states: 20_000 },
   race({ scenario: 'v6.12/ext4', bounds: racingAlone, states: 5_000, operations: 'each two' }),
   // An unlinked inode that waits to be freed.
   race({
@@ -153,6 +158,20 @@ const twoCpus: readonly (Rung | OwnRung)[] = [
       ],
     }),
   ),
+  // The same where a copy fails, and the block that it was to go to is free again.
+  race({
+    scenario: 'v6.12/xfs-reflink-rmapbt',
+    bounds: { ...racing, blocks: 2 },
+    policy: faultsFail,
+    states: 100_000,
+    operations: ['write fault'],
+    prelude: [
+      ['mmap', 0, 0, 1],
+      ['write fault', 0, 0],
+      ['FICLONE', 0, 0, 1, 0],
+      ['mmap', 1, 1, 1],
+    ],
+  }),
   // A file loses its name, and then its inode, while a failure finds it as an owner.
   race({
     scenario: 'v6.12/xfs-rmapbt',

@@ -1,6 +1,6 @@
 /** Which fields of a program change, and which are looked at. */
 
-import type { Place, StmtNode } from './nodes.ts';
+import type { ExprNode, Place, StmtNode } from './nodes.ts';
 import { type Program, structNamed } from './program.ts';
 import { LIVE } from './structs.ts';
 import { eachExpression, eachStatement, expressionsOf, placeExpressions, storesOf } from './walk.ts';
@@ -28,6 +28,23 @@ export function constantFields(program: Program): ReadonlySet<string> {
   for (const { place } of program.afterOops ?? []) stored.add(storageKey(program, place));
   return new Set(allStorages(program).filter((key) => !stored.has(key)));
 }
+
+/** Arrays with an element for each CPU, which operations store to, each to that of its own CPU, and nobody else. */
+export function ownFields(program: Program): ReadonlySet<string> {
+  const own = new Set<string>();
+  const others = new Set<string>();
+  for (const fn of program.functions)
+    for (const stmt of eachStatement(fn.body))
+      for (const place of storesOf(stmt)) {
+        const byItself =
+          program.operations.includes(fn.name) && place.index !== undefined && isOwnCpu(place.index);
+        (byItself ? own : others).add(storageKey(program, place));
+      }
+  return new Set([...own].filter((key) => !others.has(key)));
+}
+
+const isOwnCpu = (index: ExprNode): boolean =>
+  index.kind === 'cpu' || (index.kind === 'convert' && index.how === 'zext' && isOwnCpu(index.operand));
 
 /** Storages that no function, observer or property loads; whether an object lives is always looked at. */
 export function unreadFields(program: Program): ReadonlySet<string> {

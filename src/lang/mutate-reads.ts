@@ -1,5 +1,5 @@
 /** Mutants that read a word once where the kernel reads it again: what a compiler may do without READ_ONCE. */
-import { constantFields, storageKey } from './fields.ts';
+import { constantFields, ownFields, storageKey } from './fields.ts';
 import type { Change } from './mutate.ts';
 import type { ExprNode, FunctionNode, Place, StmtNode } from './nodes.ts';
 import { printPlace } from './print.ts';
@@ -21,11 +21,11 @@ const FIRST = 'first_read';
 
 /**
  * For each load that a statement before it makes on every way to it, through the same pointer: that first
- * read is kept in a local, and the load replaced by it. Left out are words that nothing stores to, of objects
- * that are never freed: read again they are the same.
+ * read is kept in a local, and the load replaced by it. Left out are words of objects that are never freed that
+ * nothing stores to, or only operations of the same CPU: read again in a function, they are the same.
  */
 export function* rereadMutants(fn: FunctionNode, program: Program): Generator<Change> {
-  const constants = constantFields(program);
+  const constants = new Set([...constantFields(program), ...ownFields(program)]);
   const done = new Set<string>();
   /** Lines of the loads so far, by what is loaded. */
   const seen = new Map<string, number[]>();
