@@ -338,10 +338,12 @@ describe('litmus tests', () => {
   test('a search that is cut short: status 3', { timeout: 60_000 }, async () => {
     const sharers = ['files A 1, B 1', 'share A -> B', 'task P1 maps A', 'task P2 maps B', 'task P3 maps A'];
     const race = ['P1: write A[0]', 'P2: write B[0]', 'P3: write A[0]; write A[0]', 'order steps'];
-    litmus('long', 'stack xfs-reflink', 'free X, Y', ...sharers, ...race);
+    const conditions = ['exists shutdown', 'never shutdown'];
+    litmus('long', 'stack xfs-reflink', 'free X, Y', ...sharers, ...race, ...conditions);
     const run = await pagedeed('litmus', 'long', '--timeout', '1');
     expect(run.status).toBe(3);
     expect(run.stdout).toMatch(/^Incomplete: time ran out after 1 s$/m);
+    expect(run.stdout.match(/^Undecided$/gm)).toHaveLength(2);
   });
 
   test.each([

@@ -52,7 +52,7 @@ async function litmus(given: Given): Promise<number> {
     if (shown !== undefined) process.stdout.write(traceOf(run, shown));
   }
   process.stdout.write(json ? litmusJson(version(), runs) : closing(runs));
-  if (runs.some(({ result }) => result.judged.some((j) => !j.holds))) return 1;
+  if (runs.some(({ result }) => result.judged.some((j) => j.holds === false))) return 1;
   return runs.some(({ result }) => result.stopped !== null) ? 3 : 0;
 }
 
@@ -63,7 +63,7 @@ function closing(runs: readonly LitmusRun[]): string {
   );
   const lines = [
     ...wrap(
-      'States are final states, all that there are: what commutes was taken in one order, which leaves none out.',
+      'States are final states of the unreduced system: what commutes was taken in one order, which leaves none out.',
       '',
       '',
     ),

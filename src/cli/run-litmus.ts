@@ -62,9 +62,12 @@ export function runLitmus(
   const judged = test.conditions.map((condition): Judged => {
     const positive = outcomes.filter((o) => holdsIn(condition.holds, o, blocks)).length;
     const negative = outcomes.length - positive;
-    const holds = { exists: positive > 0, forall: negative === 0, never: positive === 0 }[
+    const seen = { exists: positive > 0, forall: negative === 0, never: positive === 0 }[
       condition.quantifier
     ];
+    // A state decides for good that there is one, or that there is one too many.
+    const decided = search.stopped === null || seen === (condition.quantifier === 'exists');
+    const holds = decided ? seen : null;
     return { condition, holds, positive, negative };
   });
   const { states, stopped } = search;

@@ -7,7 +7,8 @@ import type { Condition, LitmusTest } from './test.ts';
 /** What came of a condition: in how many of the final states it holds. */
 export interface Judged {
   readonly condition: Condition;
-  readonly holds: boolean;
+  /** Null: the search ended early, and what it saw does not decide it. */
+  readonly holds: boolean | null;
   readonly positive: number;
   readonly negative: number;
 }
@@ -38,7 +39,7 @@ export function showResult({ test, scenario, outcomes, judged, stopped }: Litmus
     `States ${outcomes.length}`,
     ...outcomes.map((outcome) => showOutcome(test, outcome)),
     ...judged.flatMap((j) => [
-      j.holds ? 'Ok' : 'No',
+      j.holds === null ? 'Undecided' : j.holds ? 'Ok' : 'No',
       'Witnesses',
       `Positive: ${j.positive} Negative: ${j.negative}`,
       `Condition ${j.condition.quantifier} ${printFormula(j.condition.holds)}`,
