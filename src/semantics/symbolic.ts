@@ -2,19 +2,17 @@
  * One step of a CPU as SMT terms: all paths from a control point to the next, merged where they meet, with
  * the condition under which each property fails on the way.
  */
-
-import { storageKey } from '../lang/fields.ts';
-import type { Effect, ExprNode, LockUse, Place } from '../lang/nodes.ts';
-import { boundValue, structNamed } from '../lang/program.ts';
-import { LIVE } from '../lang/structs.ts';
-import { type Bits, bitsOf } from '../lang/types.ts';
+import type { Effect, ExprNode, LockUse } from '../lang/nodes.ts';
+import { structNamed } from '../lang/program.ts';
+import { bitsOf, u64 } from '../lang/types.ts';
 import { placeExpressions, readsMemory, subexpressions } from '../lang/walk.ts';
-import { instancesOf, stateWords, storageOf, wordName } from '../lang/words.ts';
+import { storageOf } from '../lang/words.ts';
 import { assert } from '../support/assert.ts';
-import type { Graph, GraphNode, NodeId } from '../system/graph.ts';
+import { type GraphNode, type NodeId, successors } from '../system/graph.ts';
 import { postorder } from '../system/points.ts';
-
-import type { Term, Terms } from './terms.ts';
+import type { Setting } from './setting.ts';
+import { createMemory, type Spot } from './symbolic-memory.ts';
+import type { Term } from './terms.ts';
 
 /** Words by name (words that never change are not among them), CPUs' control points and locals. */
 export interface SymbolicState {
@@ -61,49 +59,6 @@ interface Flow {
   readonly locals: Map<string, Term>;
 }
 
-export const addressSymbol = (struct: string, instance: number): string => `&${struct}[${instance}]`;
-
-/** Terms of the objects' addresses and of the words that keep their initial values. */
-export interface Setting {
-  readonly graph: Graph;
-  readonly terms: Terms;
-  address(struct: string, instance: number): Term;
-  /** Position of each lock word in the order in which locks may be taken; empty where that is not asked. */
-  readonly lockRank: ReadonlyMap<string, number>;
-  /** Initial term of a storage word. */
-  initial(name: string, bits: Bits): Term;
-}
-
-export function createSetting(graph: Graph, terms: Terms, lockOrder: readonly string[]): Setting {
-  const { program } = graph;
-  const initialTerms = new Map<string, Term>();
-  const address = (struct: string, instance: number) =>
-    terms.address(addressSymbol(struct, instance), structNamed(program, struct).align);
-  for (const { place, value } of program.initial) {
-    assert(place.pointer.kind === 'address', 'an initial value belongs to a known object');
-    const storage = storageOf(structNamed(program, place.struct), place.field);
-    const index = place.index?.kind === 'const' ? { index: Number(place.index.value) } : {};
-    const name = wordName({
-      struct: place.struct,
-      instance: place.pointer.instance,
-      field: storage.name,
-      ...index,
-    });
-    if (value.kind === 'address') initialTerms.set(name, address(value.struct, value.instance));
-    else {
-      assert(value.kind === 'const', 'an initial value is a constant or an address');
-      initialTerms.set(name, terms.constant(bitsOf(storage.type), value.value));
-    }
-  }
-  return {
-    graph,
-    terms,
-    address,
-    lockRank: new Map(lockOrder.map((word, i) => [word, i])),
-    initial: (name, bits) => initialTerms.get(name) ?? terms.constant(bits, 0n),
-  };
-}
-
 /** Symbolic execution from `from` (an operation's entry or a control point's node) by CPU `cpu`. */
 export function symbolicStep(
   setting: Setting,
@@ -114,18 +69,13 @@ export function symbolicStep(
 ): SymbolicStep {
   const { graph, terms } = setting;
   const { program } = graph;
+  const { pointAt } = setting;
   const { and, or, not, eq, ite, true_, false_ } = terms;
-  const pointNumber = new Map(graph.points.map((p, i) => [p.node, i + 1]));
-  const ENTRY: NodeId = -1;
-  const nodeAt = (id: NodeId) => graph.nodes[id === ENTRY ? from : id] as GraphNode;
-  const stops = (id: NodeId) => pointNumber.has(id);
+  const { evaluate, spotOf, targets, wordTerm, read, write } = createMemory(setting, cpu);
   const incoming = new Map<NodeId, Flow[]>();
   const violations = new Map<string, Term[]>();
   const reached = new Map<string, Term[]>();
   const cuts = new Map<string, Term[]>();
-  const lockWords = stateWords(program)
-    .filter((w) => storageOf(structNamed(program, w.struct), w.field).lock)
-    .map((w) => w.name);
   const blocked: Term[] = [];
   const ends: End[] = [];
   const choices: { node: NodeId; count: number; bits: readonly Term[]; when: Term }[] = [];
@@ -137,128 +87,6 @@ export function symbolicStep(
   const guardOf = (flow: Flow): Term => flow.guards.at(-1) ?? true_;
   const violate = (property: string, flow: Flow, ...conditions: readonly Term[]) =>
     note(violations, property, and(guardOf(flow), ...conditions));
-
-  interface Target {
-    readonly condition: Term;
-    readonly word: string;
-    readonly bits: Bits;
-  }
-
-  /** A place whose pointer and index are evaluated. */
-  interface Spot {
-    readonly place: Place;
-    readonly pointer: Term;
-    readonly index: Term | undefined;
-  }
-
-  function spotOf(place: Place, flow: Flow, looking = false): Spot {
-    const index = place.index && evaluate(place.index, flow, looking);
-    return { place, pointer: evaluate(place.pointer, flow, looking), index };
-  }
-
-  /** The words that a place may be, each under its condition, and when it is none. */
-  function targets(
-    { place, pointer, index }: Spot,
-    flow: Flow,
-    looking = false,
-  ): { list: readonly Target[]; valid: Term; inside: Term } {
-    const struct = structNamed(program, place.struct);
-    const storage = storageOf(struct, place.field);
-    const mustLive = struct.mortal && place.field !== LIVE && !looking;
-    const length = storage.length === undefined ? 1 : boundValue(program.bounds, storage.length);
-    const bits = bitsOf(storage.type);
-    const list: Target[] = [];
-    const valid: Term[] = [];
-    for (let instance = 0; instance < instancesOf(program, struct); instance++) {
-      const is = eq(pointer, setting.address(struct.name, instance));
-      const live = mustLive
-        ? wordTerm(flow, wordName({ struct: struct.name, instance, field: LIVE }), 1)
-        : true_;
-      const condition = and(is, live);
-      if (condition === false_) continue;
-      valid.push(condition);
-      if (index === undefined)
-        list.push({
-          condition,
-          word: wordName({ struct: struct.name, instance, field: storage.name }),
-          bits,
-        });
-      else
-        for (let i = 0; i < Math.min(length, 2 ** index.bits); i++) {
-          const at = eq(index, terms.constant(index.bits, BigInt(i)));
-          list.push({
-            condition: and(condition, at),
-            word: wordName({ struct: struct.name, instance, field: storage.name, index: i }),
-            bits,
-          });
-        }
-    }
-    const inside =
-      index === undefined || length >= 2 ** index.bits
-        ? true_
-        : terms.binary('ult', index, terms.constant(index.bits, BigInt(length)));
-    return { list: list.filter((t) => t.condition !== false_), valid: or(...valid), inside };
-  }
-
-  function wordTerm(flow: Flow, name: string, bits: Bits): Term {
-    return flow.words.get(name) ?? setting.initial(name, bits);
-  }
-
-  function read(place: Place, flow: Flow, looking = false): Term {
-    const { list } = targets(spotOf(place, flow, looking), flow, looking);
-    const storage = storageOf(structNamed(program, place.struct), place.field);
-    const bits = bitsOf(storage.type);
-    // Outside of all targets the guard has ended the path, except for sparse arrays, which read as 0, and for
-    // properties and observations, which read 0 where there is nothing to read.
-    const start: Term | null = storage.sparse || looking ? terms.constant(bits, 0n) : null;
-    const value = list.reduceRight<Term | null>((otherwise, t) => {
-      const word = wordTerm(flow, t.word, t.bits);
-      return otherwise ? ite(t.condition, word, otherwise) : word;
-    }, start);
-    return terms.convert('trunc', bitsOf(place.type), value ?? terms.constant(bits, 0n));
-  }
-
-  function write(spot: Spot, value: Term, flow: Flow): void {
-    if (graph.unread.has(storageKey(program, spot.place))) return;
-    for (const t of targets(spot, flow).list) {
-      const old = wordTerm(flow, t.word, t.bits);
-      const part = bitsOf(spot.place.type);
-      const stored = part === t.bits ? value : insert(old, value, t.bits, part);
-      flow.words.set(t.word, ite(t.condition, stored, old));
-    }
-  }
-
-  function insert(old: Term, value: Term, bits: Bits, part: Bits): Term {
-    const kept = terms.constant(bits, ~((1n << BigInt(part)) - 1n));
-    return terms.binary('bor', terms.binary('band', old, kept), terms.convert('zext', bits, value));
-  }
-
-  /** `looking`: for a property or an observation, whose reads are no accesses. */
-  function evaluate(node: ExprNode, flow: Flow, looking = false): Term {
-    const value = (n: ExprNode) => evaluate(n, flow, looking);
-    switch (node.kind) {
-      case 'const':
-        return terms.constant(bitsOf(node.type), node.value);
-      case 'address':
-        return setting.address(node.struct, node.instance);
-      case 'local':
-        return flow.locals.get(node.name) ?? terms.constant(bitsOf(node.type), 0n);
-      case 'cpu':
-        return terms.constant(8, BigInt(cpu));
-      case 'unary':
-        return terms.unary(node.op, value(node.operand));
-      case 'binary':
-        return terms.binary(node.op, value(node.left), value(node.right));
-      case 'conditional':
-        return ite(value(node.test), value(node.then), value(node.otherwise));
-      case 'convert':
-        return terms.convert(node.how, bitsOf(node.type), value(node.operand));
-      case 'load':
-        return read(node.place, flow, looking);
-      case 'call':
-        throw new Error('calls are inlined');
-    }
-  }
 
   const extend = (flow: Flow, condition: Term): Flow | null => {
     if (condition === false_) return null;
@@ -331,7 +159,7 @@ export function symbolicStep(
 
   /** Some lock is held that comes later in the order than the one that is taken (or is not in the order). */
   function judgeLockOrder(lock: LockUse | null, flow: Flow): void {
-    const { lockRank } = setting;
+    const { lockRank, lockWords } = setting;
     if (lock?.does !== 'acquire' || lockRank.size === 0) return;
     const mine = terms.constant(8, 0x11n << BigInt(cpu));
     const holds = (word: Term) => not(eq(terms.binary('band', word, mine), terms.constant(8, 0n)));
@@ -363,7 +191,7 @@ export function symbolicStep(
 
   /** Executes one node on one flow; gives what continues, by successor. */
   function execute(id: NodeId, flow: Flow): readonly (readonly [NodeId, Flow | null])[] {
-    const node = nodeAt(id);
+    const node = graph.nodes[id] as GraphNode;
     switch (node.op) {
       case 'skip':
         return [[node.next, flow]];
@@ -428,7 +256,7 @@ export function symbolicStep(
           .slice(1)
           .map((_, i) => terms.variable(`choice${tag}.${choices.length}.${i}`, 1));
         choices.push({
-          node: id === ENTRY ? from : id,
+          node: id,
           count: node.values.length,
           bits,
           when: guardOf(flow),
@@ -494,31 +322,30 @@ export function symbolicStep(
     return extend(merged, either);
   }
 
-  const order = [...postorder([...graph.nodes, { ...nodeAt(ENTRY) }], [graph.nodes.length], stops)].reverse();
-  incoming.set(graph.nodes.length, [
-    { path: [], guards: [], words: new Map(state.words), locals: new Map(state.locals[cpu] ?? []) },
-  ]);
-  for (const listed of order) {
-    const id = listed === graph.nodes.length ? ENTRY : listed;
-    const flows = incoming.get(listed);
-    if (!flows) continue;
-    incoming.delete(listed);
-    const flow = merge(listed, flows);
-    if (!flow) continue;
-    const number = id === ENTRY ? undefined : pointNumber.get(id);
-    if (number !== undefined) {
-      const live = graph.points[number - 1]?.live ?? [];
-      const locals = new Map(
-        live.map((l) => [
-          l,
-          flow.locals.get(l) ?? terms.constant(bitsOf(graph.locals.get(l) ?? { kind: 'word', bits: 64 }), 0n),
-        ]),
-      );
-      ends.push({ point: number, guard: guardOf(flow), words: flow.words, locals });
-      continue;
-    }
+  function run(id: NodeId, flow: Flow): void {
     for (const [next, went] of execute(id, flow))
       if (went) incoming.set(next, [...(incoming.get(next) ?? []), went]);
+  }
+
+  function stop(number: number, flow: Flow): void {
+    const zero = (local: string) => terms.constant(bitsOf(graph.locals.get(local) ?? u64), 0n);
+    const live = graph.points[number - 1]?.live ?? [];
+    const locals = new Map(live.map((l) => [l, flow.locals.get(l) ?? zero(l)]));
+    ends.push({ point: number, guard: guardOf(flow), words: flow.words, locals });
+  }
+
+  const known = graph.points[(pointAt.get(from) ?? 0) - 1]?.live ?? [];
+  const mine = state.locals[cpu];
+  const locals = new Map(known.flatMap((l) => (mine?.has(l) ? [[l, mine.get(l) as Term] as const] : [])));
+  run(from, { path: [], guards: [], words: new Map(state.words), locals });
+  const after = successors(graph.nodes[from] as GraphNode);
+  for (const id of [...postorder(graph.nodes, after, (n) => pointAt.has(n))].reverse()) {
+    const flows = incoming.get(id);
+    const flow = flows && merge(id, flows);
+    if (!flow) continue;
+    const number = pointAt.get(id);
+    if (number === undefined) run(id, flow);
+    else stop(number, flow);
   }
 
   const joined = (map: ReadonlyMap<string, Term[]>) =>

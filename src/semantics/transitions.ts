@@ -6,15 +6,8 @@
 import { bitsOf, type Type, u32, u64 } from '../lang/types.ts';
 import { instancesOf, stateWords } from '../lang/words.ts';
 import type { Graph, NodeId } from '../system/graph.ts';
-import {
-  addressSymbol,
-  createSetting,
-  type End,
-  type Setting,
-  type SymbolicState,
-  type SymbolicStep,
-  symbolicStep,
-} from './symbolic.ts';
+import { addressSymbol, createSetting, type Setting } from './setting.ts';
+import { type End, type SymbolicState, type SymbolicStep, symbolicStep } from './symbolic.ts';
 import { createTerms, type Term, type Terms } from './terms.ts';
 
 export interface StateVariable {

@@ -59,7 +59,7 @@ export function postorder(
       if (seen.has(id)) return;
       seen.add(id);
       const node = nodes[id] as GraphNode;
-      stack.push({ id, rest: stop(id) && id !== root ? [] : [...successors(node)] });
+      stack.push({ id, rest: stop(id) ? [] : [...successors(node)] });
     };
     push(root);
     for (let top = stack.at(-1); top; top = stack.at(-1)) {
