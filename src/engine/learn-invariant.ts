@@ -5,6 +5,7 @@
  * Nothing is believed of the search: what comes out is checked like any other invariant.
  */
 import { atPoint, breaches, isExcluded, violations } from '../evidence/certificate-scripts.ts';
+import { localFacts } from '../evidence/local-facts.ts';
 import type { Term } from '../semantics/terms.ts';
 import { assuming, type NamedStep, type Transitions } from '../semantics/transitions.ts';
 import { ask } from '../solver/question.ts';
@@ -43,7 +44,8 @@ export async function learnInvariant(
   const { terms } = bare;
   const invariant = domainLemmas(bare, reached);
   const system = assuming(bare, invariant);
-  const steps = system.steps.filter((s) => !isExcluded(system, s, invariant));
+  const facts = localFacts(bare, invariant);
+  const steps = system.steps.filter((s) => !isExcluded(system, s, facts));
   let queries = 0;
 
   /** The value of a variable in a model; null where the question leaves it open. */
@@ -102,7 +104,7 @@ export async function learnInvariant(
       const unseen = seen === undefined ? properties : [];
       const goals = [
         ...unseen.flatMap((p) => violations(system, step, p)),
-        ...breaches(system, step, invariant.slice(seen ?? 0)),
+        ...breaches(system, step, () => invariant.slice(seen ?? 0)),
       ];
       for (const goal of goals) {
         const reason = await refute(step, goal);

@@ -2,8 +2,9 @@
 import { isDataRace } from '../lang/races.ts';
 import { composeScript } from '../semantics/scripts.ts';
 import { substitute, type Term } from '../semantics/terms.ts';
-import { assuming, type NamedStep, type Transitions } from '../semantics/transitions.ts';
+import { assuming, type NamedStep, stepAssuming, type Transitions } from '../semantics/transitions.ts';
 import type { Script } from './certificate.ts';
+import { type LocalFacts, localFacts, pcOf, variablesIn } from './local-facts.ts';
 
 /** Conjuncts or findings that one question is about: solvers are quicker at several questions than at one large. */
 const TOGETHER = 100;
@@ -59,27 +60,29 @@ export function violations(system: Transitions, step: NamedStep, property: strin
 
 /** The step's CPU stands where the step begins. */
 export function atPoint(system: Transitions, step: NamedStep): Term {
-  const pc = system.variables.find((v) => v.kind.is === 'pc' && v.kind.cpu === step.cpu)?.term as Term;
+  const pc = pcOf(system, step.cpu);
   return system.terms.eq(pc, system.terms.constant(pc.bits, BigInt(step.point)));
 }
 
 /** No CPU can be where this step begins: some conjunct of the invariant is false there whatever else holds. */
-export function isExcluded(system: Transitions, step: NamedStep, invariant: readonly Term[]): boolean {
-  const { terms } = system;
-  const pc = system.variables.find((v) => v.kind.is === 'pc' && v.kind.cpu === step.cpu)?.term;
-  const here = (t: Term) => (t === pc ? terms.constant(t.bits, BigInt(step.point)) : t);
-  return invariant.some((lemma) => substitute(terms, lemma, here) === terms.false_);
+export function isExcluded(system: Transitions, step: NamedStep, facts: LocalFacts): boolean {
+  return facts.at(step.cpu, step.point).includes(system.terms.false_);
 }
 
 /**
- * The ways in which a step that starts in the invariant could break `lemmas`, each to be shown impossible: for
- * each of its ends, some conjuncts at a time.
+ * The ways in which a step that starts in the invariant could break conjuncts, each to be shown impossible: for
+ * each of its ends, some conjuncts at a time. `lemmasAt` gives those that can be false at the end's point.
  */
-export function breaches(system: Transitions, step: NamedStep, lemmas: readonly Term[]): readonly Term[] {
+export function breaches(
+  system: Transitions,
+  step: NamedStep,
+  lemmasAt: (point: number) => readonly Term[],
+): readonly Term[] {
   const { terms } = system;
   return step.step().ends.flatMap((end) => {
     const by = system.after(step, end);
-    const after = lemmas.flatMap((lemma) => {
+    const after = lemmasAt(end.point).flatMap((lemma) => {
+      if ([...variablesIn(lemma)].every((v) => by(v) === v)) return [];
       const then = substitute(terms, lemma, by);
       return then === lemma || then === terms.true_ ? [] : [then];
     });
@@ -95,9 +98,10 @@ export function certificateScripts(
   invariant: readonly Term[],
   properties: readonly string[],
 ): readonly Script[] {
-  const system = assuming(bare, invariant);
-  const { terms, graph } = system;
+  const { terms, graph } = bare;
   const { program } = graph;
+  const facts = localFacts(bare, invariant);
+  const system = assuming(bare, invariant);
   const header = (what: string) => [
     `pagedeed: ${program.name}`,
     `bounds: ${Object.entries(program.bounds)
@@ -111,19 +115,25 @@ export function certificateScripts(
     name,
     text: composeScript(system, assertions, header(what)).text,
   });
-  const excluded = system.steps.filter((s) => isExcluded(system, s, invariant));
-  const somewhere = excluded.map((s) => atPoint(system, s));
+  const excluded = new Set(system.steps.filter((s) => isExcluded(bare, s, facts)));
+  const somewhere = terms.or(...[...excluded].map((s) => atPoint(system, s)));
   const scripts = [
     script('initial', 'the invariant is true initially', [terms.not(terms.and(...initial))]),
-    script('control', 'the invariant excludes some control points', [...invariant, terms.or(...somewhere)]),
+    script('control', 'the invariant excludes some control points', [
+      ...facts.relevantTo(invariant, somewhere),
+      somewhere,
+    ]),
   ];
-  for (const step of system.steps) {
-    if (excluded.includes(step)) continue;
-    const start = [...invariant, atPoint(system, step)];
-    for (const [i, goal] of breaches(system, step, invariant).entries())
+  for (const general of system.steps) {
+    if (excluded.has(general)) continue;
+    const known = facts.at(general.cpu, general.point);
+    const step = stepAssuming(system, general, facts.onlyAt(general.cpu, general.point));
+    const preserved = breaches(system, step, (point) => facts.conjunctsAt(step.cpu, point));
+    for (const [i, goal] of preserved.entries())
       scripts.push(
         script(`${step.name}, ${i + 1}`, `${step.name} preserves the invariant, part ${i + 1}`, [
-          ...start,
+          ...facts.relevantTo(known, goal),
+          atPoint(system, step),
           goal,
         ]),
       );
@@ -131,7 +141,11 @@ export function certificateScripts(
       for (const [i, goal] of violations(system, step, property).entries()) {
         const name = `${step.name}, ${property}${i === 0 ? '' : ` ${i + 1}`}`;
         scripts.push(
-          script(name, `${step.name} does not violate ${property}, part ${i + 1}`, [...start, goal]),
+          script(name, `${step.name} does not violate ${property}, part ${i + 1}`, [
+            ...facts.relevantTo(known, goal),
+            atPoint(system, step),
+            goal,
+          ]),
         );
       }
   }

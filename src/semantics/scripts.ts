@@ -3,6 +3,9 @@
 import { createScript, printConstant, quoteSymbol, sortOf, type Term } from './terms.ts';
 import type { Transitions } from './transitions.ts';
 
+/** Most values of a word for which Booleans are better: that no two hold together is said pair by pair. */
+const MOST_BOOLEANS = 64;
+
 export interface Question {
   readonly text: string;
   /** What a model gives a value to, with the symbol that stands for it: variables, addresses, comparisons. */
@@ -84,7 +87,11 @@ function soleComparisons(
   }
   const differ = (values: Iterable<Term>) =>
     pairs([...values]).every(([a, b]) => terms.eq(a, b) === terms.false_);
-  return new Map([...found].filter(([word, values]) => !otherwise.has(word) && differ(values.keys())));
+  return new Map(
+    [...found].filter(
+      ([word, values]) => !otherwise.has(word) && values.size <= MOST_BOOLEANS && differ(values.keys()),
+    ),
+  );
 }
 
 const isSimple = (t: Term): boolean => t.kind === 'const' || t.kind === 'address';

@@ -28,6 +28,8 @@ export interface NamedStep {
   readonly cpu: number;
   /** 0: idle. */
   readonly point: number;
+  /** Where it begins in the graph. */
+  readonly node: NodeId;
   readonly operation: string | null;
   /** Computed when first asked for. */
   step(): SymbolicStep;
@@ -76,11 +78,12 @@ export function createTransitions(graph: Graph, lockOrder: readonly string[] = [
     for (const name of new Set(graph.points.flatMap((p) => p.live))) {
       const type = graph.locals.get(name) ?? u64;
       const bits = bitsOf(type);
-      const term = terms.variable(`cpu${cpu}.${name}`, bits);
+      const term = terms.variable(localSymbol(cpu, name), bits);
       variables.push({ term, type, initial: terms.constant(bits, 0n), kind: { is: 'local', cpu, name } });
     }
   }
   const state = stateOf(variables, (v) => v);
+  const kinds = new Map(variables.map((v) => [v.term, v.kind]));
 
   const objects = new Map<string, { size: number; align: number }>();
   for (const struct of program.structs)
@@ -116,7 +119,6 @@ export function createTransitions(graph: Graph, lockOrder: readonly string[] = [
     },
     addressAxioms,
     after(step, end) {
-      const kinds = new Map(variables.map((v) => [v.term, v.kind]));
       return (variable) => {
         const kind = kinds.get(variable);
         if (!kind) return variable;
@@ -147,18 +149,13 @@ function stateOf(variables: readonly StateVariable[], value: (variable: Term) =>
 
 function stepsFrom(setting: Setting, state: SymbolicState, tag = ''): readonly NamedStep[] {
   const { graph } = setting;
-  const lazily = (node: NodeId, cpu: number): (() => SymbolicStep) => {
-    let made: SymbolicStep | undefined;
-    return () => {
-      made ??= symbolicStep(setting, node, cpu, state, tag);
-      return made;
-    };
-  };
+  const lazily = (node: NodeId, cpu: number) => once(() => symbolicStep(setting, node, cpu, state, tag));
   return state.pcs.flatMap((_, cpu) => [
     ...graph.entries.map(({ operation, node }) => ({
       name: `CPU ${cpu}: ${operation}`,
       cpu,
       point: 0,
+      node,
       operation,
       step: lazily(node, cpu),
     })),
@@ -166,6 +163,7 @@ function stepsFrom(setting: Setting, state: SymbolicState, tag = ''): readonly N
       name: `CPU ${cpu}: from point ${i + 1}`,
       cpu,
       point: i + 1,
+      node,
       operation: null,
       step: lazily(node, cpu),
     })),
@@ -213,14 +211,44 @@ export function startingFrom(
  * few values only is replaced by these cases. Valid under the conjuncts, and under them alone.
  */
 export function assuming(system: Transitions, conjuncts: readonly Term[]): Transitions {
-  const { terms } = system;
-  const domains = domainsIn(conjuncts);
-  const facts = new Map(conjuncts.flatMap((c) => literalFact(terms, c)));
-  const pcs = new Set(system.state.pcs);
-  return startingFrom(system, (v) => {
-    const values = pcs.has(v) ? undefined : domains.get(v);
-    return facts.get(v) ?? (values ? terms.oneOf(v, values) : v);
+  const known = knownFrom(system, conjuncts);
+  return startingFrom(system, (v) => known.get(v) ?? v);
+}
+
+/** The step of the same name that starts where these facts hold, too. */
+export function stepAssuming(system: Transitions, step: NamedStep, facts: readonly Term[]): NamedStep {
+  const known = knownFrom(system, facts);
+  if (known.size === 0) return step;
+  const { setting, state } = system;
+  const named = new Map([...known].map(([v, t]) => [v.symbol, t]));
+  const words = new Map([...state.words].map(([name, t]) => [name, named.get(name) ?? t]));
+  const live = setting.graph.points[step.point - 1]?.live ?? [];
+  const locals = state.locals.map((of, cpu) => {
+    const value = (name: string) => named.get(localSymbol(cpu, name)) ?? (of.get(name) as Term);
+    return cpu === step.cpu ? new Map(live.map((name) => [name, value(name)])) : of;
   });
+  const from = { ...state, words, locals };
+  return { ...step, step: once(() => symbolicStep(setting, step.node, step.cpu, from)) };
+}
+
+/** Variables that facts leave a few values, as these cases; not the control points. */
+function knownFrom(system: Transitions, facts: readonly Term[]): ReadonlyMap<Term, Term> {
+  const { terms } = system;
+  const pcs = new Set(system.state.pcs);
+  const cases = [...domainsIn(facts)].map(([v, values]) => [v, terms.oneOf(v, values)] as const);
+  const known = new Map([...cases, ...facts.flatMap((fact) => literalFact(terms, fact))]);
+  for (const pc of pcs) known.delete(pc);
+  return known;
+}
+
+const localSymbol = (cpu: number, name: string): string => `cpu${cpu}.${name}`;
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** Whether a conjunct says no more than which values one variable has. */
