@@ -22,7 +22,7 @@ export const inductionEngine: Engine = {
   async check(task, limits, progress) {
     const started = performance.now();
     const result = await prove(task, limits, progress);
-    return proofOutcomes(task, result, (performance.now() - started) / 1000);
+    return proofOutcomes(task, result, 'k-induction', (performance.now() - started) / 1000);
   },
 };
 

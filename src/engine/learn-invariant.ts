@@ -4,7 +4,7 @@
  * of it (or violates a property), a smallest part of that state which no reached state has is excluded.
  * Nothing is believed of the search: what comes out is checked like any other invariant.
  */
-import { atPoint, breaches, isExcluded, violations } from '../evidence/certificate-scripts.ts';
+import { atPoint, breaches, violations } from '../evidence/certificate-scripts.ts';
 import { localFacts } from '../evidence/local-facts.ts';
 import type { Term } from '../semantics/terms.ts';
 import { assuming, type NamedStep, type Transitions } from '../semantics/transitions.ts';
@@ -45,7 +45,7 @@ export async function learnInvariant(
   const invariant = domainLemmas(bare, reached);
   const system = assuming(bare, invariant);
   const facts = localFacts(bare, invariant);
-  const steps = system.steps.filter((s) => !isExcluded(system, s, facts));
+  const steps = system.steps.filter((s) => !facts.excludes(s.cpu, s.point));
   let queries = 0;
 
   /** The value of a variable in a model; null where the question leaves it open. */
@@ -104,7 +104,7 @@ export async function learnInvariant(
       const unseen = seen === undefined ? properties : [];
       const goals = [
         ...unseen.flatMap((p) => violations(system, step, p)),
-        ...breaches(system, step, () => invariant.slice(seen ?? 0)),
+        ...breaches(system, step, () => invariant.slice(seen ?? 0), new Set(invariant)),
       ];
       for (const goal of goals) {
         const reason = await refute(step, goal);

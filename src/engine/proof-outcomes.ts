@@ -4,7 +4,7 @@ import type { Proof } from './certify.ts';
 import type { Task } from './engine.ts';
 
 /** `seconds`: how long it took. */
-export function proofOutcomes(task: Task, proof: Proof, seconds: number): readonly Outcome[] {
+export function proofOutcomes(task: Task, proof: Proof, engine: string, seconds: number): readonly Outcome[] {
   return task.properties.map((property) => {
     const proved = 'certificate' in proof && proof.certificate.properties.includes(property);
     const decided = property.startsWith('reach:') ? 'unreachable' : 'proved';
@@ -14,6 +14,6 @@ export function proofOutcomes(task: Task, proof: Proof, seconds: number): readon
       : { verdict: 'unknown', reason };
     const solver = 'solver' in proof ? proof.solver : null;
     const depth = proved ? 1 : null;
-    return { property, verdict, engine: 'k-induction', solver, depth, states: null, seconds };
+    return { property, verdict, engine, solver, depth, states: null, seconds };
   });
 }

@@ -6,13 +6,14 @@ import { explicitEngine } from './explicit-engine.ts';
 import { inductionEngine } from './induction-engine.ts';
 import { portfolio } from './portfolio.ts';
 import { storedInvariantEngine } from './stored-invariant.ts';
+import { valueSetEngine } from './value-set-engine.ts';
 
 /**
  * Those that can run side by side, in the order in which they are asked where they cannot: what proves without a
  * search; what searches, and learns from that; what asks a solver for all runs of a length.
  */
 const lanes: readonly Engine[] = [
-  portfolio('proofs', [storedInvariantEngine]),
+  portfolio('proofs', [storedInvariantEngine, valueSetEngine]),
   portfolio('search', [aloneEngine, explicitEngine, inductionEngine]),
   portfolio('runs', [bmcEngine]),
 ];
@@ -20,6 +21,7 @@ const lanes: readonly Engine[] = [
 export const engines: readonly Engine[] = [
   portfolio('portfolio', lanes),
   explicitEngine,
+  valueSetEngine,
   inductionEngine,
   bmcEngine,
 ];

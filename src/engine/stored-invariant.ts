@@ -11,7 +11,7 @@ export const storedInvariantEngine: Engine = {
     const started = performance.now();
     progress('checking the stored invariant');
     const proof = await tryStored(task, limits);
-    return proofOutcomes(task, proof, (performance.now() - started) / 1000);
+    return proofOutcomes(task, proof, 'k-induction', (performance.now() - started) / 1000);
   },
 };
 

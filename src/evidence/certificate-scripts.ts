@@ -2,9 +2,15 @@
 import { isDataRace } from '../lang/races.ts';
 import { composeScript } from '../semantics/scripts.ts';
 import { substitute, type Term } from '../semantics/terms.ts';
-import { assuming, type NamedStep, stepAssuming, type Transitions } from '../semantics/transitions.ts';
+import {
+  assuming,
+  changedWords,
+  type NamedStep,
+  stepAssuming,
+  type Transitions,
+} from '../semantics/transitions.ts';
 import type { Script } from './certificate.ts';
-import { type LocalFacts, localFacts, pcOf, variablesIn } from './local-facts.ts';
+import { localFacts, pcOf, variablesIn } from './local-facts.ts';
 
 /** Conjuncts or findings that one question is about: solvers are quicker at several questions than at one large. */
 const TOGETHER = 100;
@@ -64,27 +70,23 @@ export function atPoint(system: Transitions, step: NamedStep): Term {
   return system.terms.eq(pc, system.terms.constant(pc.bits, BigInt(step.point)));
 }
 
-/** No CPU can be where this step begins: some conjunct of the invariant is false there whatever else holds. */
-export function isExcluded(system: Transitions, step: NamedStep, facts: LocalFacts): boolean {
-  return facts.at(step.cpu, step.point).includes(system.terms.false_);
-}
-
 /**
  * The ways in which a step that starts in the invariant could break conjuncts, each to be shown impossible: for
- * each of its ends, some conjuncts at a time. `lemmasAt` gives those that can be false at the end's point.
+ * each of its ends, some conjuncts at a time. `atStake` gives what must hold at the end's point and can be false
+ * when these words have changed; `before` is what holds where the step begins.
  */
 export function breaches(
   system: Transitions,
   step: NamedStep,
-  lemmasAt: (point: number) => readonly Term[],
+  atStake: (point: number, words: readonly Term[]) => readonly Term[],
+  before: ReadonlySet<Term>,
 ): readonly Term[] {
   const { terms } = system;
   return step.step().ends.flatMap((end) => {
     const by = system.after(step, end);
-    const after = lemmasAt(end.point).flatMap((lemma) => {
-      if ([...variablesIn(lemma)].every((v) => by(v) === v)) return [];
+    const after = atStake(end.point, changedWords(system, step, end)).flatMap((lemma) => {
       const then = substitute(terms, lemma, by);
-      return then === lemma || then === terms.true_ ? [] : [then];
+      return then === terms.true_ || (then === lemma && before.has(lemma)) ? [] : [then];
     });
     return inParts(after)
       .map((part) => terms.and(end.guard, terms.not(terms.and(...part))))
@@ -115,38 +117,31 @@ export function certificateScripts(
     name,
     text: composeScript(system, assertions, header(what)).text,
   });
-  const excluded = new Set(system.steps.filter((s) => isExcluded(bare, s, facts)));
+  const excluded = new Set(system.steps.filter((s) => facts.excludes(s.cpu, s.point)));
   const somewhere = terms.or(...[...excluded].map((s) => atPoint(system, s)));
   const scripts = [
     script('initial', 'the invariant is true initially', [terms.not(terms.and(...initial))]),
     script('control', 'the invariant excludes some control points', [
-      ...facts.relevantTo(invariant, somewhere),
+      ...invariant.filter((lemma) => [...variablesIn(lemma)].every((v) => system.state.pcs.includes(v))),
       somewhere,
     ]),
   ];
   for (const general of system.steps) {
     if (excluded.has(general)) continue;
-    const known = facts.at(general.cpu, general.point);
-    const step = stepAssuming(system, general, facts.onlyAt(general.cpu, general.point));
-    const preserved = breaches(system, step, (point) => facts.conjunctsAt(step.cpu, point));
+    const { name, cpu, point } = general;
+    const step = stepAssuming(system, general, facts.onlyAt(cpu, point));
+    const about = (goal: Term) => [...facts.relevantTo(goal, cpu, point), atPoint(system, step), goal];
+    const before = facts.knownAt(cpu, point);
+    const preserved = breaches(system, step, (end, words) => facts.atStake(cpu, end, words), before);
     for (const [i, goal] of preserved.entries())
       scripts.push(
-        script(`${step.name}, ${i + 1}`, `${step.name} preserves the invariant, part ${i + 1}`, [
-          ...facts.relevantTo(known, goal),
-          atPoint(system, step),
-          goal,
-        ]),
+        script(`${name}, ${i + 1}`, `${name} preserves the invariant, part ${i + 1}`, about(goal)),
       );
     for (const property of properties)
       for (const [i, goal] of violations(system, step, property).entries()) {
-        const name = `${step.name}, ${property}${i === 0 ? '' : ` ${i + 1}`}`;
-        scripts.push(
-          script(name, `${step.name} does not violate ${property}, part ${i + 1}`, [
-            ...facts.relevantTo(known, goal),
-            atPoint(system, step),
-            goal,
-          ]),
-        );
+        const part = i === 0 ? '' : ` ${i + 1}`;
+        const what = `${name} does not violate ${property}, part ${i + 1}`;
+        scripts.push(script(`${name}, ${property}${part}`, what, about(goal)));
       }
   }
   return scripts;

@@ -90,11 +90,14 @@ export function createTerms(): Terms {
     const parts = new Set<Term>();
     for (const t of list) if (t !== not(decisive)) parts.add(t);
     if (parts.has(decisive)) return decisive;
-    for (const t of parts) if (isNot(t) && parts.has(t.args[0] as Term)) return decisive;
+    for (const t of parts) if (isNot(t) && isCovered(t.args[0] as Term, symbol, parts)) return decisive;
     const args = [...parts].sort((a, b) => a.id - b.id);
     if (args.length === 0) return not(decisive);
     return args.length === 1 ? (args[0] as Term) : app(1, symbol, ...args);
   }
+  /** The term is among the parts, or all that it is made of: for the last of the cases of `oneOf`. */
+  const isCovered = (t: Term, symbol: string, parts: ReadonlySet<Term>): boolean =>
+    parts.has(t) || (t.symbol === symbol && t.args.every((a) => parts.has(a)));
   const and = (...list: readonly Term[]) => gather('and', list);
 
   /** Joins two conjunctions that differ in one complementary literal: what an if-else leaves behind. */
@@ -239,10 +242,10 @@ export function createTerms(): Terms {
 
   function oneOf(variable: Term, values: readonly Term[]): Term {
     if (variable.bits === 1) return values.length === 1 ? (values[0] as Term) : variable;
-    return fromCases(
-      variable.bits,
-      values.map((v) => [v, values.length === 1 ? true_ : eq(variable, v)] as const),
-    );
+    const but = values.slice(0, -1);
+    const last = values.at(-1) as Term;
+    const guarded = but.map((v) => [v, eq(variable, v)] as const);
+    return fromCases(variable.bits, [...guarded, [last, not(or(...guarded.map(([, guard]) => guard)))]]);
   }
 
   const operators: Readonly<Record<Exclude<BinaryOperator, 'eq' | 'ne' | 'land' | 'lor'>, string>> = {

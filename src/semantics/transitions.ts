@@ -31,6 +31,8 @@ export interface NamedStep {
   /** Where it begins in the graph. */
   readonly node: NodeId;
   readonly operation: string | null;
+  /** What is known where it begins. */
+  readonly from: SymbolicState;
   /** Computed when first asked for. */
   step(): SymbolicStep;
 }
@@ -156,6 +158,7 @@ function stepsFrom(setting: Setting, state: SymbolicState, tag = ''): readonly N
       cpu,
       point: 0,
       node,
+      from: state,
       operation,
       step: lazily(node, cpu),
     })),
@@ -164,6 +167,7 @@ function stepsFrom(setting: Setting, state: SymbolicState, tag = ''): readonly N
       cpu,
       point: i + 1,
       node,
+      from: state,
       operation: null,
       step: lazily(node, cpu),
     })),
@@ -228,7 +232,14 @@ export function stepAssuming(system: Transitions, step: NamedStep, facts: readon
     return cpu === step.cpu ? new Map(live.map((name) => [name, value(name)])) : of;
   });
   const from = { ...state, words, locals };
-  return { ...step, step: once(() => symbolicStep(setting, step.node, step.cpu, from)) };
+  return { ...step, from, step: once(() => symbolicStep(setting, step.node, step.cpu, from)) };
+}
+
+/** The words that a step stores to when it ends this way. */
+export function changedWords(system: Transitions, step: NamedStep, end: End): readonly Term[] {
+  return system.variables.flatMap(({ term, kind }) =>
+    kind.is === 'word' && end.words.get(kind.name) !== step.from.words.get(kind.name) ? [term] : [],
+  );
 }
 
 /** Variables that facts leave a few values, as these cases; not the control points. */
