@@ -5,7 +5,7 @@
 import type { Bits } from '../lang/types.ts';
 import type { Setting } from '../semantics/setting.ts';
 import type { Term } from '../semantics/terms.ts';
-import type { Choices } from './choices.ts';
+import type { Combinations } from './combinations.ts';
 import { EXCLUSIVE, exchanged, MINE, maskFields } from './cpu-masks.ts';
 import { ownFields, ownWord } from './own-words.ts';
 import { ANYTHING, type TermValues, type ValueId } from './term-values.ts';
@@ -86,7 +86,7 @@ const MOST = 16;
 export function createThreadMemory(
   setting: Setting,
   values: TermValues,
-  { choose }: Choices,
+  { choose }: Combinations,
   frame: ValueId[],
   before: Beforehand,
 ): ThreadMemory {

@@ -11,7 +11,7 @@ import { bitsOf } from '../lang/types.ts';
 import { instancesOf, storageOf, wordName } from '../lang/words.ts';
 import type { Setting } from '../semantics/setting.ts';
 import type { GraphNode, NodeId } from '../system/graph.ts';
-import { createChoices } from './choices.ts';
+import { createCombinations } from './combinations.ts';
 import { ANYTHING, createTermValues, type TermValues, type ValueId } from './term-values.ts';
 import {
   type Beforehand,
@@ -52,9 +52,9 @@ export function createThreadSteps(setting: Setting, before: Beforehand, expired:
   const { true_, false_ } = values;
   const numbers = new Map([...graph.locals.keys()].map((name, i) => [name, i]));
   const frame: ValueId[] = new Array(numbers.size).fill(ANYTHING);
-  const choices = createChoices(expired);
-  const { choose, exhaust } = choices;
-  const memory = createThreadMemory(setting, values, choices, frame, before);
+  const combinations = createCombinations(expired);
+  const { choose, exhaust } = combinations;
+  const memory = createThreadMemory(setting, values, combinations, frame, before);
   const { cellOf, put } = memory;
   const found = new Set<string>();
   const null_ = values.of(terms.constant(64, 0n));

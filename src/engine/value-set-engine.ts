@@ -28,20 +28,24 @@ export const valueSetEngine: Engine = {
 };
 
 async function prove(
-  { program, properties }: Task,
+  { program, properties, isSettled }: Task,
   limits: Limits,
   progress: (text: string) => void,
 ): Promise<Proof> {
   if (program.bounds.cpus === 1) return { reason: 'it takes two CPUs or more' };
   const deadline = performance.now() + limits.seconds * 1000;
-  const expired = () => performance.now() > deadline || limits.signal?.aborted === true;
+  const expired = () =>
+    performance.now() > deadline ||
+    limits.signal?.aborted === true ||
+    (isSettled !== undefined && properties.every(isSettled));
   const system = createTransitions(lower(program, { slice: true }));
   progress('which values words and locals can have');
   const known = threadStates(system.setting, expired);
   if (!known) return OUT_OF_TIME;
   const decided = decidedBy(system, known, [...new Set([OUT_OF_MODEL, ...properties])]);
   if (!decided.includes(OUT_OF_MODEL)) return { reason: 'a run may leave the model, as far as values tell' };
-  if (decided.length === 1 && !properties.includes(OUT_OF_MODEL))
+  const others = properties.filter((p) => p !== OUT_OF_MODEL);
+  if (others.length > 0 && !others.some((p) => decided.includes(p)))
     return { reason: 'the values that words and locals can have do not exclude a violation' };
   const options = () => (expired() ? null : runOptions(deadline, limits.signal));
   const session = openZ3Session();
