@@ -109,20 +109,6 @@ function onlyViolated(scenario: string, violated: readonly string[]): readonly C
   return atOneCpu(scenario, { proved: all.filter((id) => !violated.includes(id)), violated });
 }
 
-const twoCpus: ScenarioBounds = { ...oneCpu, cpus: 2 };
-
-/** The mission's property under every interleaving of two CPUs. */
-function missionAtTwoCpus(scenario: string, verdict: ClaimedVerdict): Claim {
-  return {
-    scenario,
-    bounds: twoCpus,
-    policy: killAll,
-    property: 'no-sentinel-deref',
-    verdict,
-    sets: ['start'],
-  };
-}
-
 export const claims: readonly Claim[] = [
   ...atOneCpu('v6.12/ext4', { proved: all }),
   ...atOneCpu('v6.12/xfs', { proved: all }),
@@ -141,7 +127,6 @@ export const claims: readonly Claim[] = [
     'marked',
     'lock-order',
   ]),
-  missionAtTwoCpus('v6.12/ext4', 'proved'),
   ...reachable('v6.12/ext4', [...never, ...sharing, 'notify_failure']),
   ...reachable('v6.12/xfs', [...never, ...xfsSharing, ...filesystemRoute]),
   ...reachable('v6.12/xfs-rmapbt', [...never, ...xfsSharing, ...genericRoute, 'xfs_force_shutdown']),
