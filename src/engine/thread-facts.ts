@@ -13,10 +13,10 @@ export interface ThreadFacts {
   /** What holds while the CPU is at a point. */
   at(point: number, cpu: number): readonly Term[];
   /**
-   * Takes what shows that CPU 0 never is in this state at a point: as few names as possible whose values there do not
+   * Takes what shows that a CPU never is in this state at a point: as few names as possible whose values there do not
    * occur, or not together. False where the state is one that occurs.
    */
-  exclude(point: number, values: (v: Term) => Term | null): boolean;
+  exclude(point: number, cpu: number, values: (v: Term) => Term | null): boolean;
   /** Takes that locks are held at a point; false where that is no news. */
   takeLocks(point: number, locks: readonly string[]): boolean;
   /** Whether CPU 0 may have set bits of its own in a lock at a point. */
@@ -109,15 +109,15 @@ export function createThreadFacts(system: Transitions, known: ThreadStates): Thr
       if (!guarded.has(symbol)) return [];
       return known.points.get(0)?.names.includes(symbol) ? [symbol] : known.guards(symbol);
     },
-    exclude(point, values) {
+    exclude(point, cpu, values) {
       const states = known.points.get(point);
       const first = (name: string) => (!isWord(name) ? 0 : guarded.has(name) ? 1 : 2);
       const sorted = [...(states?.names ?? [])].sort((a, b) => first(a) - first(b));
       const valued = sorted.flatMap((name) => {
-        const value = values(variableOf(name, 0));
+        const value = values(variableOf(name, cpu));
         return value ? [{ name, value }] : [];
       });
-      const names = states && smallestClash(states, valued);
+      const names = states && smallestClash(states, valued, cpu);
       if (!names) return false;
       if (names.length > 1) together.set(point, [...(together.get(point) ?? []), names]);
       const words = names.filter((name) => isWord(name));
@@ -148,10 +148,14 @@ interface Valued {
 }
 
 /** As few names as possible of which no state has all these values; null where some state has them all. */
-function smallestClash(states: PointStates, valued: readonly Valued[]): readonly string[] | null {
+function smallestClash(
+  states: PointStates,
+  valued: readonly Valued[],
+  cpu: number,
+): readonly string[] | null {
   const rows = states.rows(
     valued.map((v) => v.name),
-    0,
+    cpu,
   );
   const fits = valued.map(({ value }, i) => rows.map((row) => row[i]?.includes(value) ?? true));
   const clash = (...columns: readonly number[]) => !rows.some((_, r) => columns.every((c) => fits[c]?.[r]));

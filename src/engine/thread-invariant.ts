@@ -43,7 +43,7 @@ export async function threadInvariant(
   const facts = createThreadFacts(bare, known);
   const words = [...facts.ofWords.values()];
   const system = assuming(bare, words);
-  const steps = system.steps.filter((s) => s.cpu === 0 && known.points.has(s.point));
+  const steps = system.steps.filter((s) => known.points.has(s.point));
   const into = new Map<number, Set<NamedStep>>();
   for (const step of steps)
     for (const id of postorder(graph.nodes, successors(graph.nodes[step.node] as GraphNode), (n) =>
@@ -63,18 +63,18 @@ export async function threadInvariant(
 
   /** What could go wrong in a step; the locks that must be known to be held for it are taken first. */
   function goalsOf(general: NamedStep): readonly Term[] {
-    const { point } = general;
-    const step = stepAssuming(system, general, facts.at(point, 0));
+    const { point, cpu } = general;
+    const step = stepAssuming(system, general, facts.at(point, cpu));
     for (const end of step.step().ends) {
       const locks = changedWords(system, step, end)
         .flatMap((word) => facts.locksOf(word))
         .filter((lock) => facts.mayHold(point, lock));
       if (locks.length > 0 && facts.takeLocks(point, locks)) changedAt(point);
     }
-    const before = new Set([...words, ...facts.at(point, 0)]);
+    const before = new Set([...words, ...facts.at(point, cpu)]);
     const atStake = (end: number, changed: readonly Term[]) => [
       ...changed.flatMap((word) => facts.ofWords.get(word) ?? []),
-      ...facts.at(end, 0),
+      ...facts.at(end, cpu),
     ];
     return [
       ...properties.flatMap((p) => violations(system, step, p)),
@@ -89,11 +89,11 @@ export async function threadInvariant(
       while (!done.has(goal)) {
         const limits = options();
         if (!limits) return 'time ran out';
-        const assumed = [...words, ...facts.at(step.point, 0)];
+        const assumed = [...words, ...facts.at(step.point, step.cpu)];
         const answer = await ask(system, session, [...relevantAmong(assumed, goal), goal], limits);
         if (answer.kind === 'unsat') done.add(goal);
         else if (answer.kind === 'undecided') return answer.reason;
-        else if (exclude(step.point, goal, answer.model)) changedAt(step.point);
+        else if (exclude(step, goal, answer.model)) changedAt(step.point);
         else return `${step.name}: what is known of each CPU by itself does not suffice`;
       }
     }
@@ -101,10 +101,10 @@ export async function threadInvariant(
   }
 
   /** Where it is a word that is known, whoever stores to it must be known to hold its locks: that is looked at again. */
-  function exclude(point: number, goal: Term, model: ReadonlyMap<Term, Value>): boolean {
+  function exclude({ point, cpu }: NamedStep, goal: Term, model: ReadonlyMap<Term, Value>): boolean {
     const before = facts.guarded.size;
     const [value, matter] = [valuesIn(model), variablesIn(goal)];
-    const excluded = facts.exclude(point, (v) => (matter.has(v) ? value(v) : null));
+    const excluded = facts.exclude(point, cpu, (v) => (matter.has(v) ? value(v) : null));
     if (facts.guarded.size > before) for (const step of steps) waiting.add(step);
     return excluded;
   }
