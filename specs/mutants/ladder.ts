@@ -56,6 +56,14 @@ const oneCpu: readonly (Rung | OwnRung)[] = [
   { scenario: 'v6.12/xfs-reflink', bounds: twoBlocks, policy: faultsFail, states: 40_000 },
 ];
 
+/** Two files have a block in common, and a task each that maps it. */
+const sharedByTwo: Rung['prelude'] = [
+  ['mmap', 0, 0, 1],
+  ['write fault', 0, 0],
+  ['FICLONE', 0, 0, 1, 0],
+  ['mmap', 1, 1, 1],
+];
+
 const twoCpus: readonly (Rung | OwnRung)[] = [
   { program: ordinaryPage(2, { asks: true }), states: 20_000 },
   race({ scenario: 'v6.12/ext4', bounds: racingAlone, states: 5_000, operations: 'each two' }),
@@ -150,12 +158,7 @@ const twoCpus: readonly (Rung | OwnRung)[] = [
       bounds: { ...racing, blocks: 2 },
       states: 60_000,
       operations,
-      prelude: [
-        ['mmap', 0, 0, 1],
-        ['write fault', 0, 0],
-        ['FICLONE', 0, 0, 1, 0],
-        ['mmap', 1, 1, 1],
-      ],
+      prelude: sharedByTwo,
     }),
   ),
   // The same where a copy fails, and the block that it was to go to is free again.
@@ -165,12 +168,7 @@ const twoCpus: readonly (Rung | OwnRung)[] = [
     policy: faultsFail,
     states: 100_000,
     operations: ['write fault'],
-    prelude: [
-      ['mmap', 0, 0, 1],
-      ['write fault', 0, 0],
-      ['FICLONE', 0, 0, 1, 0],
-      ['mmap', 1, 1, 1],
-    ],
+    prelude: sharedByTwo,
   }),
   // A file loses its name, and then its inode, while a failure finds it as an owner.
   race({
