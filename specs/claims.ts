@@ -109,6 +109,13 @@ function onlyViolated(scenario: string, violated: readonly string[]): readonly C
   return atOneCpu(scenario, { proved: all.filter((id) => !violated.includes(id)), violated });
 }
 
+/** The mission's property with several CPUs; where it fails, one CPU comes to it alone. */
+function mission(scenario: string, cpus: number, verdict: 'proved' | 'violated'): Claim {
+  const sets = verdict === 'violated' ? ['cpus', 'counterexamples'] : ['cpus'];
+  const bounds = { ...oneCpu, cpus };
+  return { scenario, bounds, policy: killAll, property: 'no-sentinel-deref', verdict, sets };
+}
+
 export const claims: readonly Claim[] = [
   ...atOneCpu('v6.12/ext4', { proved: all }),
   ...atOneCpu('v6.12/xfs', { proved: all }),
@@ -127,6 +134,9 @@ export const claims: readonly Claim[] = [
     'marked',
     'lock-order',
   ]),
+  mission('v6.12/ext4', 2, 'proved'),
+  mission('v6.12/xfs-reflink', 2, 'violated'),
+  mission('v6.12/xfs-reflink', 3, 'violated'),
   ...reachable('v6.12/ext4', [...never, ...sharing, 'notify_failure']),
   ...reachable('v6.12/xfs', [...never, ...xfsSharing, ...filesystemRoute]),
   ...reachable('v6.12/xfs-rmapbt', [...never, ...xfsSharing, ...genericRoute, 'xfs_force_shutdown']),

@@ -27,7 +27,7 @@ const options: readonly Option[] = [
     value: 'ID,...',
     says: 'properties to check (all); reach:FUNCTION for what is possible',
   },
-  { name: 'claims', value: 'SET', says: 'check what specs/claims.ts claims: all, or start, reach' },
+  { name: 'claims', value: 'SET', says: 'check what specs/claims.ts claims: all, or start, reach, cpus' },
   { name: 'model', value: 'FILE.ts', says: 'check a model of your own; it exports `program`' },
   { name: 'engine', value: 'ID', says: `${engines.map((e) => e.id).join(', ')} (portfolio)` },
   { name: 'cpus', value: 'N', says: 'CPUs, 1 to 4 (2)' },

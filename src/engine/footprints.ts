@@ -162,12 +162,28 @@ export function createFootprints(graph: Graph, cpus: readonly (readonly NodeId[]
       noteLive(print, until.place);
     } else for (const part of subexpressions(until)) waitFor(print, part);
   }
-  /** What a demand reads of a word that is updated in the same step is the CPU's own part of it. */
+  /**
+   * What a demand reads of a word that is updated in the same step is the CPU's own part of it. So is what it
+   * masks with its own bits, which commutes with what updates do.
+   */
   function readOthers(print: Footprint, holds: ExprNode, effects: readonly Effect[]): void {
     const own = new Set(effects.map((e) => `${e.place.struct}.${e.place.field}`));
-    for (const node of eachExpression(holds))
+    const visit = (node: ExprNode): void => {
+      if (
+        node.kind === 'binary' &&
+        node.op === 'band' &&
+        node.left.kind === 'load' &&
+        isOwnBits(node.right)
+      ) {
+        for (const e of placeExpressions(node.left.place)) readIn(print, e);
+        note(print.updates, node.left.place);
+        return;
+      }
       if (node.kind === 'load' && !own.has(`${node.place.struct}.${node.place.field}`))
         notePlaceRead(print, node.place);
+      for (const part of subexpressions(node)) visit(part);
+    };
+    visit(holds);
   }
 
   function merge(into: Footprint, from: Footprint): boolean {
@@ -285,10 +301,13 @@ function isUpdate(place: Place, value: ExprNode): boolean {
     JSON.stringify(left.place.pointer, text) === JSON.stringify(place.pointer, text) &&
     JSON.stringify(left.place.index, text) === JSON.stringify(place.index, text);
   if (value.op === 'add' || value.op === 'sub') return same && right.kind === 'const';
-  const parts = [...eachExpression(right)];
-  return (
-    same && parts.some((e) => e.kind === 'cpu') && parts.every((e) => e.kind !== 'load' && e.kind !== 'local')
-  );
+  return same && isOwnBits(right);
+}
+
+/** A mask that is made of the CPU's number and constants. */
+function isOwnBits(mask: ExprNode): boolean {
+  const parts = [...eachExpression(mask)];
+  return parts.some((e) => e.kind === 'cpu') && parts.every((e) => e.kind !== 'load' && e.kind !== 'local');
 }
 
 const text = (_: string, v: unknown): unknown => (typeof v === 'bigint' ? `${v}n` : v);

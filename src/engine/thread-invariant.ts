@@ -16,7 +16,7 @@ import { ask } from '../solver/question.ts';
 import type { RunOptions, SolverSession } from '../solver/session.ts';
 import type { Value } from '../solver/value.ts';
 import { type GraphNode, successors } from '../system/graph.ts';
-import { postorder } from '../system/points.ts';
+import { postorderUpTo } from '../system/points.ts';
 import { createThreadFacts } from './thread-facts.ts';
 import type { ThreadStates } from './thread-states.ts';
 
@@ -46,7 +46,7 @@ export async function threadInvariant(
   const steps = system.steps.filter((s) => known.points.has(s.point));
   const into = new Map<number, Set<NamedStep>>();
   for (const step of steps)
-    for (const id of postorder(graph.nodes, successors(graph.nodes[step.node] as GraphNode), (n) =>
+    for (const id of postorderUpTo(graph.nodes, successors(graph.nodes[step.node] as GraphNode), (n) =>
       setting.pointAt.has(n),
     )) {
       const point = graph.nodes[id]?.op === 'end' ? 0 : setting.pointAt.get(id);

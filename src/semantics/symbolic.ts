@@ -9,7 +9,7 @@ import { placeExpressions, readsMemory, subexpressions } from '../lang/walk.ts';
 import { storageOf } from '../lang/words.ts';
 import { assert } from '../support/assert.ts';
 import { type GraphNode, type NodeId, successors } from '../system/graph.ts';
-import { postorder } from '../system/points.ts';
+import { postorderUpTo } from '../system/points.ts';
 import type { Setting } from './setting.ts';
 import { createMemory, type Spot } from './symbolic-memory.ts';
 import type { Term } from './terms.ts';
@@ -339,7 +339,7 @@ export function symbolicStep(
   const locals = new Map(known.flatMap((l) => (mine?.has(l) ? [[l, mine.get(l) as Term] as const] : [])));
   run(from, { path: [], guards: [], words: new Map(state.words), locals });
   const after = successors(graph.nodes[from] as GraphNode);
-  for (const id of [...postorder(graph.nodes, after, (n) => pointAt.has(n))].reverse()) {
+  for (const id of [...postorderUpTo(graph.nodes, after, (n) => pointAt.has(n))].reverse()) {
     const flows = incoming.get(id);
     const flow = flows && merge(id, flows);
     if (!flow) continue;

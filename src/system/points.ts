@@ -45,11 +45,31 @@ function localsRead(action: Action): ReadonlySet<string> {
 const localWritten = (action: Action): string | null =>
   action.op === 'assign' || action.op === 'load' || action.op === 'choose' ? action.local : null;
 
-/** Nodes reachable from the entries, each after all that can follow it where the graph has no cycle. */
+/**
+ * Nodes reachable from the roots, each after all that can follow it where the graph has no cycle. Where it is to
+ * `stop`, the way ends, but for a root, at which it begins.
+ */
 export function postorder(
   nodes: readonly GraphNode[],
   roots: readonly NodeId[],
   stop: (id: NodeId) => boolean = () => false,
+): readonly NodeId[] {
+  return inPostorder(nodes, roots, (id, root) => id !== root && stop(id));
+}
+
+/** The same, where a way may also end at a root. */
+export function postorderUpTo(
+  nodes: readonly GraphNode[],
+  roots: readonly NodeId[],
+  stop: (id: NodeId) => boolean,
+): readonly NodeId[] {
+  return inPostorder(nodes, roots, stop);
+}
+
+function inPostorder(
+  nodes: readonly GraphNode[],
+  roots: readonly NodeId[],
+  stop: (id: NodeId, root: NodeId) => boolean,
 ): readonly NodeId[] {
   const seen = new Set<NodeId>();
   const order: NodeId[] = [];
@@ -59,7 +79,7 @@ export function postorder(
       if (seen.has(id)) return;
       seen.add(id);
       const node = nodes[id] as GraphNode;
-      stack.push({ id, rest: stop(id) ? [] : [...successors(node)] });
+      stack.push({ id, rest: stop(id, root) ? [] : [...successors(node)] });
     };
     push(root);
     for (let top = stack.at(-1); top; top = stack.at(-1)) {
