@@ -86,8 +86,8 @@ property       mine/counter
 total          violated (16)
 deadlock-free  bounded
 
-bounded: all 1656 states of the finite instance were searched; words were explored over the values
-  that occur [mine/counter deadlock-free]
+bounded: all 1568 states of the finite instance that remain where steps are fused were searched;
+  words were explored over the values that occur [mine/counter deadlock-free]
 
 1 violated, 1 bounded
 memory model: sequential consistency

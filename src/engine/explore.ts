@@ -8,11 +8,15 @@ const explored = new WeakMap<Program, { readonly options: SearchOptions; readonl
 /** The search of the whole instance; one that came to its end before is used again, if it noted as much. */
 export function explore(program: Program, options: SearchOptions): UnrolledSearch {
   const before = explored.get(program);
-  const suffices =
-    (!options.trackLocks || before?.options.trackLocks) &&
-    (!options.trackRaces || before?.options.trackRaces);
-  if (before && suffices && before.search.kind === 'searched' && before.search.result.complete)
-    return before.search;
+  if (before?.search.kind === 'searched' && before.search.result.complete) {
+    const { trackLocks, trackRaces } = before.options;
+    const mayBeFused = options.reduce?.includes('fuse') ?? true;
+    const suffices =
+      (trackLocks || !options.trackLocks) &&
+      (trackRaces || !options.trackRaces) &&
+      (mayBeFused || !before.search.result.fused);
+    if (suffices) return before.search;
+  }
   const search = searchUnrolled(program, options);
   explored.set(program, { options, search });
   return search;

@@ -32,6 +32,8 @@ async function prove(task: Task, limits: Limits, progress: (text: string) => voi
   const ordered = task.properties.includes('lock-order');
   const explored = explore(task.program, {
     limits: { seconds: limits.seconds, memoryMiB: limits.memoryMiB },
+    // An invariant has to hold between fused steps, too.
+    reduce: ['slice'],
     trackLocks: ordered,
     progress: (states, depth) => progress(`${states} states, ${depth} steps deep`),
   });

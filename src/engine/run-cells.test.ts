@@ -32,6 +32,8 @@ async function run(
   return cells.map((_, cell) => done.get(cell)?.map((o) => `${o.property} ${o.verdict.verdict} ${o.engine}`));
 }
 
+const withoutEngine = (text: string): string => text.split(' ').slice(0, 2).join(' ');
+
 test.each([1, 2, 3])(
   'with %i jobs the verdicts are the same, in the order asked',
   async (jobs) => {
@@ -40,10 +42,10 @@ test.each([1, 2, 3])(
       { program: counterProgram(1), properties: ['total'] },
       { program: mutexProgram(2, true), properties: ['lock-pairing', 'no-bug'] },
     ];
-    expect(await run(cells, jobs)).toEqual([
-      ['no-bug proved k-induction', 'total violated explicit'],
-      ['total proved k-induction'],
-      ['lock-pairing proved k-induction', 'no-bug proved k-induction'],
+    expect((await run(cells, jobs)).map((cell) => cell?.map(withoutEngine))).toEqual([
+      ['no-bug proved', 'total violated'],
+      ['total proved'],
+      ['lock-pairing proved', 'no-bug proved'],
     ]);
   },
   60_000,
