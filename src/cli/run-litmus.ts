@@ -23,7 +23,7 @@ import { holdsIn } from '../litmus/evaluate.ts';
 import type { Outcome } from '../litmus/outcome.ts';
 import { type Judged, type LitmusResult, showOutcome } from '../litmus/show.ts';
 import type { LitmusTest } from '../litmus/test.ts';
-import type { Compiled } from '../semantics/compile.ts';
+import type { Compiled } from '../semantics/compiled.ts';
 import { fieldSlot } from '../semantics/layout.ts';
 import { TooManyValues } from '../semantics/values.ts';
 import { assert } from '../support/assert.ts';

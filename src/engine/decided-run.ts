@@ -1,7 +1,8 @@
 /** A run that a solver decided on, as evidence. */
 import type { Move } from '../evidence/trace.ts';
 import { type Addresses, addressesFault, defaultAddresses } from '../lang/addresses.ts';
-import { compile, SUCCESSOR } from '../semantics/compile.ts';
+import { compile } from '../semantics/compile.ts';
+import { SUCCESSOR } from '../semantics/compiled.ts';
 import { quoteSymbol } from '../semantics/terms.ts';
 import type { Value } from '../solver/value.ts';
 import type { Graph } from '../system/graph.ts';

@@ -1,6 +1,6 @@
 /** All steps from one state: which CPU, what it starts if it is idle, and every answer to the choices. */
 import type { Move } from '../evidence/trace.ts';
-import { BLOCKED, type Compiled, NO_SUCCESSOR, SUCCESSOR, type Way } from '../semantics/compile.ts';
+import { BLOCKED, type Compiled, NO_SUCCESSOR, SUCCESSOR, type Way } from '../semantics/compiled.ts';
 import { type Graph, runningCpus } from '../system/graph.ts';
 import type { Mover } from '../system/movers.ts';
 

@@ -5,7 +5,8 @@
 import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
 import type { Move, Race } from '../evidence/trace.ts';
 import { fieldsOfRace, isDataRace, raceOn } from '../lang/races.ts';
-import { type Compiled, compile, DEMANDED, type Listener, STATED } from '../semantics/compile.ts';
+import { compile } from '../semantics/compile.ts';
+import { type Compiled, DEMANDED, type Listener, STATED } from '../semantics/compiled.ts';
 import type { Values } from '../semantics/values.ts';
 import { type Graph, type NodeId, runningCpus } from '../system/graph.ts';
 import type { Reduction } from '../system/reductions.ts';

@@ -3,7 +3,8 @@
  * done, dead, or waits for ever. Operations come in one order, each whole in any order, or step by step.
  */
 import type { Move } from '../evidence/trace.ts';
-import { BLOCKED, type Compiled, compile, type Listener, STATED, SUCCESSOR } from '../semantics/compile.ts';
+import { compile } from '../semantics/compile.ts';
+import { BLOCKED, type Compiled, type Listener, STATED, SUCCESSOR } from '../semantics/compiled.ts';
 import type { Graph, NodeId } from '../system/graph.ts';
 import { MoreRounds, propertyOfFinding, type SearchLimits } from './explicit.ts';
 import { createLoneSteps, type LoneSteps, type Standing } from './lone-steps.ts';

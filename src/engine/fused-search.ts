@@ -1,5 +1,5 @@
 /** The explicit search with fused steps: how it comes to rely on locks, and what becomes of what it finds. */
-import type { Compiled } from '../semantics/compile.ts';
+import type { Compiled } from '../semantics/compiled.ts';
 import { type Graph, runningCpus } from '../system/graph.ts';
 import { findMovers, type Movers } from '../system/movers.ts';
 import type { Fusion } from './expander.ts';

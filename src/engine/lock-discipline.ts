@@ -3,7 +3,7 @@
  * each load holds one of them at least. Then no two accesses of different CPUs, one of them a store, can come
  * one after the other, and a CPU may go on past such an access without anybody noticing.
  */
-import type { Compiled } from '../semantics/compile.ts';
+import type { Compiled } from '../semantics/compiled.ts';
 import type { Movers } from '../system/movers.ts';
 
 /** Accesses to this field keep to no discipline, after all. */

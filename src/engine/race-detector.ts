@@ -1,6 +1,6 @@
 /** Looks for data races in states: two CPUs stand before plain accesses to the same word, one of them a store. */
 import type { Race } from '../evidence/trace.ts';
-import type { Compiled, PlainAccess } from '../semantics/compile.ts';
+import type { Compiled, PlainAccess } from '../semantics/compiled.ts';
 import type { Graph } from '../system/graph.ts';
 
 /**

@@ -3,7 +3,7 @@
  * level from the end, and of several the one with the fewest switches between CPUs is taken.
  */
 import type { Move } from '../evidence/trace.ts';
-import type { Compiled } from '../semantics/compile.ts';
+import type { Compiled } from '../semantics/compiled.ts';
 import { assert } from '../support/assert.ts';
 import type { Graph } from '../system/graph.ts';
 import { createExpander, type Fusion } from './expander.ts';

@@ -1,11 +1,5 @@
 /** Which locks a CPU holds when it takes another. */
-
-export interface LockWord {
-  readonly number: number;
-  readonly name: string;
-  /** Where its 8 bits begin in a state. */
-  readonly bit: number;
-}
+import type { LockWord } from './lock-words.ts';
 
 /** Tells each pair once, in the state in which it is seen first. */
 export function orderRecorder(

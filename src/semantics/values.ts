@@ -5,6 +5,7 @@
  */
 
 import type { BinaryOperator, Conversion, UnaryOperator } from '../lang/nodes.ts';
+import { bitsOf, type Type } from '../lang/types.ts';
 import { evaluateBinary, evaluateConversion, evaluateUnary } from '../system/fold.ts';
 
 /** More different numbers occur than an id can name: the search cannot go on. */
@@ -86,3 +87,10 @@ export function createValues(idBits: 8 | 16): Values {
     convert: (how, from, to) => memo1((a) => encode(to, evaluateConversion(how, from, to, decode(from, a)))),
   };
 }
+
+/** Words of this type are ids; others are the numbers themselves. */
+export const isWide = (type: Type): boolean => bitsOf(type) >= 32;
+
+/** A number of this type as states have it. */
+export const packed = (values: Values, type: Type, value: bigint): number =>
+  isWide(type) ? values.idOf(value) : Number(value);
