@@ -16,9 +16,10 @@ export const REACH_ALL = 'reach:*';
 
 /** Properties with `reach:*` written out. */
 export function writtenOut(program: Program, properties: readonly string[]): readonly string[] {
-  const functions = program.functions.map((fn) => `reach:${fn.name}`);
-  return [...new Set(properties.flatMap((id) => (id === REACH_ALL ? functions : [id])))];
+  return [...new Set(properties.flatMap((id) => (id === REACH_ALL ? reachEach(program) : [id])))];
 }
+
+const reachEach = (program: Program): readonly string[] => program.functions.map((fn) => `reach:${fn.name}`);
 
 /** Errors: PD0102 for a property that is not among `known`, nor names a place of the program. */
 export function checkPropertyNames(
@@ -45,7 +46,7 @@ export const AFTER_OOPS = 'after-oops:';
 export const mayNamePlace = (id: string): boolean => id.startsWith('reach:') || isDataRace(id);
 
 const placesIn = (program: Program): readonly string[] => [
-  ...program.functions.map((fn) => `reach:${fn.name}`),
+  ...reachEach(program),
   ...racingFields(program).map(raceOn),
 ];
 
