@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { median } from './measure.ts';
-import { measureSeeded, measureShare } from './share.ts';
+import { measureProof, measureSeeded, measureShare } from './share.ts';
 import { allSizes, sizeNamed } from './sizes.ts';
 import { measureStacks, measureTrace } from './stacks.ts';
 
@@ -21,8 +21,9 @@ const sizes = values.sizes ? values.sizes.split(',').map(sizeNamed) : quick ? al
 const runs = quick ? 1 : Number(values.runs);
 const print = (line: string): void => console.log(line);
 
-const what = values.only?.split(',') ?? ['share', 'bugs', 'stacks'];
+const what = values.only?.split(',') ?? ['share', 'proof', 'bugs', 'stacks'];
 if (what.includes('share')) await measureShare(root, sizes, runs, print);
+if (what.includes('proof')) await measureProof(root, sizes, runs, print);
 if (what.includes('bugs')) {
   await measureSeeded(root, sizes.slice(-1), runs, print);
   await measureTrace(root, runs, median, print);

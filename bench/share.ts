@@ -117,3 +117,26 @@ export async function measureSeeded(
     print(`the seeded bug at ${nameOf(size)}: ${median(seconds).toFixed(2)} s`);
   }
 }
+
+/** How long until the properties are proved, the certificate checked. Errors: they are not. */
+export async function measureProof(
+  root: string,
+  sizes: readonly Size[],
+  runs: number,
+  print: (line: string) => void,
+): Promise<void> {
+  for (const size of sizes) {
+    const asked = ['--property', 'share-count,idle-clean,owner-tuple,no-sentinel-deref'];
+    const args = ['--model', 'bench/share-model.ts', '--engine', 'spacer', ...bounds(size), ...asked];
+    const all: Run[] = [];
+    for (let round = 0; round < runs; round++) {
+      const run = await runOwn(root, args);
+      if ([...run.verdicts.values()].some((verdict) => verdict !== 'proved'))
+        throw new Error(`${nameOf(size)} is not proved`);
+      all.push(run);
+    }
+    const seconds = median(all.map((r) => r.seconds)).toFixed(2);
+    const cpu = median(all.map((r) => r.cpuSeconds)).toFixed(2);
+    print(`the proof at ${nameOf(size)}: ${seconds} s, ${cpu} CPU s`);
+  }
+}

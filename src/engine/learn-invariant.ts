@@ -24,7 +24,7 @@ export type Learned =
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** One of the reached values, for each variable. */
-function domainLemmas(system: Transitions, reached: ReachedSet): Term[] {
+export function domainLemmas(system: Transitions, reached: ReachedSet): Term[] {
   const { terms } = system;
   return [...reached.domains].flatMap(([variable, literals]) => {
     if (literals.length === 0) return [terms.eq(variable, terms.constant(variable.bits, 0n))];

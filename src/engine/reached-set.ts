@@ -31,7 +31,10 @@ interface Position {
   readonly liveAt?: { readonly cpu: number; readonly points: ReadonlySet<number> };
 }
 
-export function collectReached(system: Transitions, result: SearchResult): ReachedSet {
+export function collectReached(
+  system: Transitions,
+  result: Pick<SearchResult, 'compiled' | 'states' | 'visited'>,
+): ReachedSet {
   const { terms, graph } = system;
   const { program } = graph;
   const { layout, values, addresses } = result.compiled;

@@ -5,6 +5,7 @@ import type { Engine, Limits, Task } from './engine.ts';
 import { explicitEngine } from './explicit-engine.ts';
 import { inductionEngine } from './induction-engine.ts';
 import { portfolio } from './portfolio.ts';
+import { spacerEngine } from './spacer-engine.ts';
 import { storedInvariantEngine } from './stored-invariant.ts';
 import { valueSetEngine } from './value-set-engine.ts';
 
@@ -23,6 +24,7 @@ export const engines: readonly Engine[] = [
   explicitEngine,
   valueSetEngine,
   inductionEngine,
+  spacerEngine,
   bmcEngine,
 ];
 

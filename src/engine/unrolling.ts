@@ -28,6 +28,12 @@ export function firstFrame(system: Transitions): Frame {
   return frameAt(system, 0, new Map(system.variables.map((v) => [v.term, v.initial])));
 }
 
+/** Any state: of the variables it is known which values they can have. */
+export function anyFrame(system: Transitions, domains: ReadonlyMap<Term, readonly Term[]>): Frame {
+  const { terms } = system;
+  return frameAt(system, 0, new Map([...domains].map(([v, values]) => [v, terms.oneOf(v, values)])));
+}
+
 function frameAt(bare: Transitions, depth: number, state: ReadonlyMap<Term, Term>): Frame {
   const valueAt = (v: Term) => state.get(v) ?? v;
   const system = startingFrom(bare, valueAt, `@${depth}`);

@@ -1,11 +1,13 @@
 /** The scripts of a certificate, from the transition system and the invariant alone: the same input gives the same text. */
 import { isDataRace } from '../lang/races.ts';
+import { idlePredicates } from '../semantics/idle-predicates.ts';
 import { composeScript } from '../semantics/scripts.ts';
 import { substitute, type Term } from '../semantics/terms.ts';
 import {
   assuming,
   changedWords,
   type NamedStep,
+  startingFrom,
   stepAssuming,
   type Transitions,
 } from '../semantics/transitions.ts';
@@ -94,7 +96,11 @@ export function breaches(
   });
 }
 
-/** All scripts; `properties` are those the certificate is about. */
+/**
+ * All scripts; `properties` are those the certificate is about. What is judged when all CPUs are idle is part of the
+ * invariant: it is shown of the initial state, and of each step that ends with all of them idle, and may so be
+ * relied on where a step begins.
+ */
 export function certificateScripts(
   bare: Transitions,
   invariant: readonly Term[],
@@ -112,7 +118,12 @@ export function certificateScripts(
     `${what}: the answer must be unsat`,
   ];
   const initially = new Map(system.variables.map((v) => [v.term, v.initial]));
-  const initial = invariant.map((lemma) => substitute(terms, lemma, (v) => initially.get(v) ?? v));
+  const valueThen = (v: Term) => initially.get(v) ?? v;
+  const initial = [
+    ...invariant.map((lemma) => substitute(terms, lemma, valueThen)),
+    ...idlePredicates(startingFrom(bare, valueThen), properties),
+  ];
+  const whenIdle = idlePredicates(system, properties);
   const script = (name: string, what: string, assertions: readonly Term[]): Script => ({
     name,
     text: composeScript(system, assertions, header(what)).text,
@@ -130,7 +141,11 @@ export function certificateScripts(
     if (excluded.has(general)) continue;
     const { name, cpu, point } = general;
     const step = stepAssuming(system, general, facts.onlyAt(cpu, point));
-    const about = (goal: Term) => [...facts.relevantTo(goal, cpu, point), atPoint(system, step), goal];
+    const holding = point === 0 ? whenIdle : [];
+    const about = (goal: Term) => [
+      ...[...facts.relevantTo(goal, cpu, point), ...holding],
+      ...[atPoint(system, step), goal],
+    ];
     const before = facts.knownAt(cpu, point);
     const preserved = breaches(system, step, (end, words) => facts.atStake(cpu, end, words), before);
     for (const [i, goal] of preserved.entries())

@@ -392,7 +392,9 @@ export function printConstant(bits: Bits, value: bigint): string {
  * expand what `define-fun` names, to a size that doubles with each level.
  */
 export interface Script {
-  /** Definitions that the terms given so far need; declarations of variables are the caller's. */
+  /** What has a name: the terms given so far need all of it, each what comes before it. */
+  readonly definitions: readonly { readonly name: string; readonly text: string }[];
+  /** The same as commands; declarations of variables are the caller's. */
   readonly lines: string[];
   /** Text by which the term can be referred to after `lines`. */
   use(term: Term): string;
@@ -403,6 +405,7 @@ export interface Script {
 /** `atoms`: Boolean terms that are written as a symbol of their own. */
 export function createScript(atoms: ReadonlyMap<Term, string> = new Map()): Script {
   const lines: string[] = [];
+  const definitions: { name: string; text: string }[] = [];
   const names = new Map<Term, string>();
   const symbols = new Map<string, Term>();
 
@@ -436,6 +439,7 @@ export function createScript(atoms: ReadonlyMap<Term, string> = new Map()): Scri
     if (text.length < 40) return text;
     const name = `d${lines.length + 1}`;
     lines.push(`(declare-const ${name} ${sortOf(t.bits)}) (assert (= ${name} ${text}))`);
+    definitions.push({ name, text });
     return name;
   }
   /** Where no guard but the last can hold, the last value needs no test. */
@@ -445,7 +449,7 @@ export function createScript(atoms: ReadonlyMap<Term, string> = new Map()): Scri
     for (let i = parts.length - 4; i >= 0; i -= 2) text = `(ite ${parts[i + 1]} ${parts[i]} ${text})`;
     return text;
   }
-  return { lines, use, symbols };
+  return { definitions, lines, use, symbols };
 }
 
 export function quoteSymbol(symbol: string): string {

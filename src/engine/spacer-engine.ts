@@ -1,0 +1,143 @@
+/**
+ * Proof by Spacer, z3's solver of Horn clauses (Komuravelli, Gurfinkel and Chaki, "SMT-based model checking for
+ * recursive programs", 2014). Which values words have is seen in a sample of states; what Spacer answers is made
+ * into a certificate and checked like any other.
+ */
+import { isProvable } from '../evidence/certificate-scripts.ts';
+import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
+import { conjunctToSmt } from '../evidence/invariant-text.ts';
+import type { Program } from '../lang/program.ts';
+import type { Term } from '../semantics/terms.ts';
+import { createTransitions, type Transitions } from '../semantics/transitions.ts';
+import { TooManyValues } from '../semantics/values.ts';
+import type { RunOptions } from '../solver/session.ts';
+import { openZ3Session } from '../solver/z3.ts';
+import { lower } from '../system/lower.ts';
+import { certify, type Proof } from './certify.ts';
+import type { Engine, Limits, Task } from './engine.ts';
+import { MoreRounds } from './explicit.ts';
+import { hornQuestion } from './horn-clauses.ts';
+import { domainLemmas } from './learn-invariant.ts';
+import { lockOrderOf } from './lock-cycle.ts';
+import { proofOutcomes } from './proof-outcomes.ts';
+import { collectReached, type ReachedSet } from './reached-set.ts';
+import { addRound } from './rounds.ts';
+import { type Sample, sampleStates } from './sample.ts';
+
+export const spacerEngine: Engine = {
+  id: 'spacer',
+  async check(task, limits, progress) {
+    const started = performance.now();
+    const proof = await prove(task, limits, progress);
+    return proofOutcomes(task, proof, 'spacer', (performance.now() - started) / 1000);
+  },
+};
+
+/** Sampled states; where a step leads to a value that none of them has, four times as many are sampled. */
+const FEWEST_STATES = 80_000;
+const MOST_STATES = 1_280_000;
+
+async function prove(task: Task, limits: Limits, progress: (text: string) => void): Promise<Proof> {
+  if (task.program.afterOops) return { reason: 'of runs that go on after an oops nothing is proved yet' };
+  const deadline = performance.now() + limits.seconds * 1000;
+  const expired = () => performance.now() > deadline || limits.signal?.aborted === true;
+  for (let states = FEWEST_STATES, values = 0; ; states *= 4) {
+    progress(`sampling ${states} states`);
+    const sampled = sample(task.program, states, expired);
+    if ('reason' in sampled) return sampled;
+    if (expired()) return { reason: 'time ran out' };
+    const attempt = await proveWith(sampled, task, { ...limits, deadline, expired }, progress);
+    if (attempt !== 'refuted') return attempt;
+    const before = values;
+    values = sampled.values;
+    if (sampled.sample.complete || values === before || states >= MOST_STATES)
+      return { reason: 'Spacer comes to a violation, or to a value that no sampled state has' };
+  }
+}
+
+interface Sampled {
+  readonly rounds: ReadonlyMap<string, number>;
+  readonly sample: Sample;
+  /** How many values there are of all words together. */
+  readonly values: number;
+  readonly lockOrder: readonly string[];
+  readonly system: Transitions;
+  readonly reached: ReachedSet;
+}
+
+function sample(
+  program: Program,
+  states: number,
+  expired: () => boolean,
+): Sampled | { readonly reason: string } {
+  const rounds = new Map<string, number>();
+  for (;;) {
+    const graph = lower(program, { rounds, slice: true });
+    try {
+      const taken = sampleStates(graph, { breadth: states / 8, states, expired }, 16);
+      const lockOrder = lockOrderOf(taken.order) ?? [];
+      const system = createTransitions(graph, lockOrder);
+      const { compiled, states: visited } = taken;
+      const reached = collectReached(system, { compiled, states: visited.size, visited });
+      const values = [...reached.domains.values()].reduce((sum, literals) => sum + literals.length, 0);
+      return { rounds, sample: taken, values, lockOrder, system, reached };
+    } catch (error) {
+      if (error instanceof TooManyValues) return { reason: error.message };
+      if (!(error instanceof MoreRounds)) throw error;
+      const reason = addRound(rounds, error.loop);
+      if (reason !== null) return { reason };
+    }
+  }
+}
+
+/** `refuted`: Spacer has a run, of the values that were sampled, to something that must not be. */
+async function proveWith(
+  { rounds, sample: { found }, lockOrder, system, reached }: Sampled,
+  { program, properties }: Task,
+  limits: Limits & { readonly deadline: number; expired(): boolean },
+  progress: (text: string) => void,
+): Promise<Proof | 'refuted'> {
+  const open = [...new Set([OUT_OF_MODEL, ...properties])].filter(
+    (p) => !found.has(p) && isProvable(system, p),
+  );
+  if (!open.includes(OUT_OF_MODEL)) return { reason: 'a run leaves the model' };
+  if (properties.every((p) => p !== OUT_OF_MODEL && !open.includes(p)))
+    return { reason: 'what is asked for is violated, or nothing that this engine proves' };
+  const question = hornQuestion(system, domainsOf(system, reached), open, limits.expired);
+  if ('reason' in question) return question;
+  progress(`Spacer looks for an invariant of ${open.length} properties`);
+  const options = (): RunOptions => ({
+    timeoutMs: Math.max(1, limits.deadline - performance.now()),
+    ...(limits.signal && { signal: limits.signal }),
+  });
+  const session = openZ3Session();
+  try {
+    const limited = `(reset) (set-option :memory_max_size ${limits.memoryMiB})\n${question.text}`;
+    const answer = await session.run(limited, options());
+    if (answer.kind === 'error') return { reason: answer.message };
+    if (answer.kind !== 'answered') return { reason: `Spacer's answer was ${answer.kind}` };
+    const [verdict, found] = answer.results;
+    if (verdict === 'sat') return 'refuted';
+    if (verdict !== 'unsat' || found === undefined) return { reason: `Spacer answered ${String(verdict)}` };
+    const relation = question.conjunctsIn(found);
+    if (!relation) return { reason: 'Spacer answered with what is no Boolean formula' };
+    const invariant = [...domainLemmas(system, reached), ...relation].map(conjunctToSmt);
+    progress(`checking the certificate: ${invariant.length} conjuncts`);
+    const claimed = { properties: open, rounds: Object.fromEntries(rounds), lockOrder, invariant };
+    return await certify(program, claimed, options());
+  } finally {
+    await session.close();
+  }
+}
+
+/** In an order that does not depend on the sample: constants, then addresses. What no state has is 0. */
+function domainsOf({ terms }: Transitions, { domains }: ReachedSet): ReadonlyMap<Term, readonly Term[]> {
+  const before = (a: Term, b: Term) =>
+    a.symbol === b.symbol ? (a.value < b.value ? -1 : 1) : a.symbol < b.symbol ? -1 : 1;
+  return new Map(
+    [...domains].map(([variable, literals]) => [
+      variable,
+      literals.length > 0 ? literals.map((l) => l.value).sort(before) : [terms.constant(variable.bits, 0n)],
+    ]),
+  );
+}
