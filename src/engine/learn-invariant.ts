@@ -6,6 +6,7 @@
  */
 import { atPoint, breaches, violations } from '../evidence/certificate-scripts.ts';
 import { localFacts } from '../evidence/local-facts.ts';
+import { idlePredicates } from '../semantics/idle-predicates.ts';
 import type { Term } from '../semantics/terms.ts';
 import { assuming, type NamedStep, type Transitions } from '../semantics/transitions.ts';
 import { ask } from '../solver/question.ts';
@@ -46,6 +47,7 @@ export async function learnInvariant(
   const system = assuming(bare, invariant);
   const facts = localFacts(bare, invariant);
   const steps = system.steps.filter((s) => !facts.excludes(s.cpu, s.point));
+  const whenIdle = idlePredicates(system, properties);
   let queries = 0;
 
   /** The value of a variable in a model; null where the question leaves it open. */
@@ -87,7 +89,8 @@ export async function learnInvariant(
       const timeoutMs = limits.deadline - performance.now();
       if (timeoutMs <= 0) return `time ran out with ${invariant.length} conjuncts`;
       const options = { timeoutMs, ...(limits.signal && { signal: limits.signal }) };
-      const answer = await ask(system, session, [...invariant, atPoint(system, step), goal], options);
+      const known = step.point === 0 ? [...invariant, ...whenIdle] : invariant;
+      const answer = await ask(system, session, [...known, atPoint(system, step), goal], options);
       queries++;
       if (answer.kind === 'unsat') return null;
       const reason = answer.kind === 'sat' ? learn(answer.model) : answer.reason;
