@@ -105,38 +105,56 @@ const filesystemRoute = [
 /** All that v6.12's order-0 pages have. */
 const all: readonly string[] = properties.map((p) => p.id);
 
-function onlyViolated(scenario: string, violated: readonly string[]): readonly Claim[] {
-  return atOneCpu(scenario, { proved: all.filter((id) => !violated.includes(id)), violated });
+/** At the default bounds, what one CPU comes to alone, and so do several. */
+const violatedByOne: Readonly<Record<string, readonly string[]>> = {
+  'v6.12/ext4': [],
+  'v6.12/xfs': [],
+  'v6.12/xfs-rmapbt': ['lock-order'],
+  'v6.12/xfs-reflink': ['no-sentinel-deref', 'no-warn', 'owner-tuple', 'share-count', 'failure-handled'],
+  'v6.12/xfs-reflink-rmapbt': ['no-warn', 'owner-tuple', 'share-count', 'marked', 'lock-order'],
+};
+
+function withSeveralCpus(
+  scenario: string,
+  bounds: ScenarioBounds,
+  property: string,
+  verdict: ClaimedVerdict,
+  sets: readonly string[] = ['cpus'],
+): Claim {
+  return { scenario, bounds, policy: killAll, property, verdict, sets };
 }
 
-/** The mission's property with several CPUs; where it fails, one CPU comes to it alone. */
-function mission(scenario: string, cpus: number, verdict: 'proved' | 'violated'): Claim {
-  const sets = verdict === 'violated' ? ['cpus', 'counterexamples'] : ['cpus'];
-  const bounds = { ...oneCpu, cpus };
-  return { scenario, bounds, policy: killAll, property: 'no-sentinel-deref', verdict, sets };
-}
+const everyStack = Object.keys(violatedByOne);
+
+/** The smallest bounds, and files that share a block or take it from each other. */
+const oneOfEach: ScenarioBounds = { cpus: 2, files: 1, blocks: 1, offsets: 1, tasks: 1 };
+const twoFiles: ScenarioBounds = { ...oneOfEach, files: 2 };
+
+/** What takes a race: two CPUs violate it at these bounds, one CPU does not. */
+export const races: readonly {
+  readonly property: string;
+  readonly scenarios: readonly string[];
+  readonly bounds: ScenarioBounds;
+}[] = [
+  { property: 'no-warn', scenarios: everyStack, bounds: oneOfEach },
+  { property: 'no-reuse-while-busy', scenarios: everyStack, bounds: oneOfEach },
+  { property: 'deadlock-free', scenarios: ['v6.12/xfs-reflink-rmapbt'], bounds: oneOfEach },
+  { property: 'no-data-race', scenarios: ['v6.12/ext4', 'v6.12/xfs'], bounds: twoFiles },
+];
 
 export const claims: readonly Claim[] = [
-  ...atOneCpu('v6.12/ext4', { proved: all }),
-  ...atOneCpu('v6.12/xfs', { proved: all }),
-  ...onlyViolated('v6.12/xfs-rmapbt', ['lock-order']),
-  ...onlyViolated('v6.12/xfs-reflink', [
-    'no-sentinel-deref',
-    'no-warn',
-    'owner-tuple',
-    'share-count',
-    'failure-handled',
+  ...Object.entries(violatedByOne).flatMap(([scenario, violated]) => [
+    ...atOneCpu(scenario, { proved: all.filter((id) => !violated.includes(id)), violated }),
+    ...violated.map((id) => withSeveralCpus(scenario, { ...oneCpu, cpus: 2 }, id, 'violated')),
   ]),
-  ...onlyViolated('v6.12/xfs-reflink-rmapbt', [
-    'no-warn',
-    'owner-tuple',
-    'share-count',
-    'marked',
-    'lock-order',
-  ]),
-  mission('v6.12/ext4', 2, 'proved'),
-  mission('v6.12/xfs-reflink', 2, 'violated'),
-  mission('v6.12/xfs-reflink', 3, 'violated'),
+  ...races.flatMap(({ property, scenarios, bounds }) =>
+    scenarios.flatMap((scenario) => [
+      withSeveralCpus(scenario, bounds, property, 'violated', ['cpus', 'counterexamples']),
+      withSeveralCpus(scenario, { ...bounds, cpus: 1 }, property, 'proved'),
+    ]),
+  ),
+  withSeveralCpus('v6.12/ext4', { ...oneCpu, cpus: 2 }, 'no-sentinel-deref', 'proved'),
+  withSeveralCpus('v6.12/xfs-reflink', { ...oneCpu, cpus: 3 }, 'no-sentinel-deref', 'violated'),
   ...reachable('v6.12/ext4', [...never, ...sharing, 'notify_failure']),
   ...reachable('v6.12/xfs', [...never, ...xfsSharing, ...filesystemRoute]),
   ...reachable('v6.12/xfs-rmapbt', [...never, ...xfsSharing, ...genericRoute, 'xfs_force_shutdown']),

@@ -3,11 +3,10 @@ import {
   add,
   and,
   band,
-  continue_,
-  eq,
   forever,
   if_,
   kernelFunction,
+  ne,
   not,
   pointer,
   primitive,
@@ -20,7 +19,7 @@ import {
   u64,
 } from '../../src/lang/public.ts';
 import { current } from '../current.ts';
-import { mmap_read_lock, mmap_read_unlock } from '../locks.ts';
+import { mmap_read_lock, mmap_read_unlock, pte_lock, pte_unlock } from '../locks.ts';
 import { page, vm_area_struct } from '../objects.ts';
 import {
   NULL_PAGE,
@@ -50,37 +49,79 @@ export const put_page = kernelFunction(
   ],
 );
 
-/** Gives a referenced device page, or NULL where the address has none. */
+/** The walk without locks. Gives a referenced device page, or NULL where it finds none, or not again. */
+export const gup_fast = kernelFunction(
+  'gup_fast',
+  {
+    file: 'mm/gup.c',
+    params: { pgoff: u64 },
+    locals: { pte: u64, page: pointer(page) },
+    returns: pointer(page),
+    abstracts: [
+      'Interrupts are off in the kernel: where a TLB flush is an interrupt (x86 without a hypervisor), whoever takes the page table entry away waits for the walk to end. Elsewhere (arm64) it does not, and not here.',
+      'The page is not rejected for its mapping, which only a kernel with SECRETMEM looks at here.',
+    ],
+  },
+  ({ pgoff, pte, page }) => [
+    set(pte, READ_ONCE(current.mm.pte.at(pgoff))),
+    if_(not(and(pte_present(pte), pte_devmap(pte))), [return_(NULL_PAGE)]),
+    set(page, pfn_to_page(pte_pfn(pte))),
+    get_page(page),
+    if_(ne(pte, READ_ONCE(current.mm.pte.at(pgoff))), [put_page(page), return_(NULL_PAGE)]),
+    return_(page),
+  ],
+);
+
+/** Called with mmap_lock held. Gives a referenced device page, or NULL. */
+export const __get_user_pages = kernelFunction(
+  '__get_user_pages',
+  {
+    file: 'mm/gup.c',
+    params: { pgoff: u64 },
+    locals: { vma: pointer(vm_area_struct), pte: u64, page: pointer(page), ret: u32 },
+    returns: pointer(page),
+    abstracts: [
+      'follow_page_pte and faultin_page are written out. No signal ends the loop; mmap_lock is never dropped in it.',
+    ],
+  },
+  ({ pgoff, vma, pte, page, ret }) => [
+    set(vma, current.mm.mmap),
+    if_(not(vma.vm_file), [return_(NULL_PAGE)]),
+    forever([
+      // follow_page_pte
+      pte_lock(current.mm.page_table_lock),
+      set(pte, current.mm.pte.at(pgoff)),
+      if_(pte_present(pte), [
+        if_(pte_devmap(pte), [set(page, pfn_to_page(pte_pfn(pte))), get_page(page)]),
+        pte_unlock(current.mm.page_table_lock),
+        return_(page),
+      ]),
+      pte_unlock(current.mm.page_table_lock),
+      // faultin_page
+      set(ret, handle_mm_fault(vma, add(vma.vm_pgoff, pgoff), 0)),
+      if_(band(ret, VM_FAULT_ERROR), [return_(NULL_PAGE)]),
+    ]),
+  ],
+);
+
 export const get_user_pages_fast = kernelFunction(
   'get_user_pages_fast',
   {
     file: 'mm/gup.c',
     params: { start: u64 },
-    locals: { vma: pointer(vm_area_struct), pgoff: u64, pte: u64, page: pointer(page), ret: u32 },
+    locals: { pgoff: u64, page: pointer(page) },
     returns: pointer(page),
     abstracts: [
       'Pages of System RAM (private copies, the zero page) are not given: their failure is another path.',
-      'After a fault the walk without locks is tried again, where the kernel looks under the page table lock.',
     ],
   },
-  ({ start, vma, pgoff, pte, page, ret }) => [
-    set(vma, current.mm.mmap),
-    set(pgoff, shr(sub(start, vma.vm_start), PAGE_SHIFT)),
-    forever([
-      set(pte, READ_ONCE(current.mm.pte.at(pgoff))),
-      if_(and(pte_present(pte), pte_devmap(pte)), [
-        set(page, pfn_to_page(pte_pfn(pte))),
-        get_page(page),
-        if_(eq(pte, READ_ONCE(current.mm.pte.at(pgoff))), [return_(page)]),
-        put_page(page),
-        continue_,
-      ]),
-      if_(pte_present(pte), [return_(NULL_PAGE)]),
-      mmap_read_lock(current.mm.mmap_lock),
-      if_(not(vma.vm_file), [mmap_read_unlock(current.mm.mmap_lock), return_(NULL_PAGE)]),
-      set(ret, handle_mm_fault(vma, add(vma.vm_pgoff, pgoff), 0)),
-      mmap_read_unlock(current.mm.mmap_lock),
-      if_(band(ret, VM_FAULT_ERROR), [return_(NULL_PAGE)]),
-    ]),
+  ({ start, pgoff, page }) => [
+    set(pgoff, shr(sub(start, current.mm.mmap.vm_start), PAGE_SHIFT)),
+    set(page, gup_fast(pgoff)),
+    if_(page, [return_(page)]),
+    mmap_read_lock(current.mm.mmap_lock),
+    set(page, __get_user_pages(pgoff)),
+    mmap_read_unlock(current.mm.mmap_lock),
+    return_(page),
   ],
 );

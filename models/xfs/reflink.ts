@@ -47,7 +47,7 @@ export const xfs_reflink_trim_around_shared = kernelFunction(
     returns: bool,
     abstracts: [
       'Extents are one block long. Reading the AGF does not fail.',
-      'On a filesystem with reflink each file counts as a reflink inode, also before it shares anything.',
+      'On a filesystem with reflink each file counts as a reflink inode, as one does that shared something at any time before.',
     ],
   },
   ({ ip, irec, shared }) => [

@@ -76,7 +76,7 @@ export function showPolicyOf({
 }: Policy): Readonly<Record<string, string>> {
   return {
     'early-kill': earlyKill,
-    ...(source && { source }),
+    source: source ?? 'none',
     'faults-fail': faultsFail === false ? 'no' : 'yes',
     ...(moreOperations && { operations: 'more' }),
     ...(afterOops && { 'after-oops': 'yes' }),

@@ -38,8 +38,8 @@ const options: readonly Option[] = [
   { name: 'early-kill', value: 'all|none', says: 'which tasks a failure kills at once (all)' },
   {
     name: 'source',
-    value: 'task|pfn',
-    says: 'who raises failures: a task, or somebody by frame number (task)',
+    value: 'task|pfn|none',
+    says: 'who raises failures: a task, somebody by frame number, or nobody (task)',
   },
   {
     name: 'operations',

@@ -48,6 +48,7 @@ function askedProperties(given: Given): readonly string[] | undefined {
 function settingOf(given: Given): Setting {
   const { bounds, policy } = defaultSetting;
   const of = (name: keyof Setting['bounds']) => given.number(name, 1) ?? bounds[name];
+  const source = given.oneOf('source', ['task', 'pfn', 'none']);
   return {
     bounds: {
       cpus: cpusOf(given, bounds.cpus),
@@ -58,7 +59,7 @@ function settingOf(given: Given): Setting {
     },
     policy: {
       earlyKill: given.oneOf('early-kill', ['all', 'none']) ?? policy.earlyKill,
-      source: given.oneOf('source', ['task', 'pfn']) ?? policy.source,
+      source: source === 'none' ? null : (source ?? policy.source),
       faultsFail: given.oneOf('faults-fail', ['yes', 'no']) !== 'no',
       moreOperations: given.oneOf('operations', ['usual', 'more']) === 'more',
     },

@@ -143,6 +143,13 @@ export function searchStates(
   let searching = true;
   /** Something was found since it was last asked whether that is all. */
   let news = true;
+  /** Seconds after which the last of it was found: a run to it takes as long again to find. */
+  let foundAfter = 0;
+  const elapsed = () => (performance.now() - started) / 1000;
+  const noteNews = () => {
+    news = true;
+    foundAfter = elapsed();
+  };
 
   /** Keeps what is found first, and of what takes as many steps the one with the fewest switches. */
   function note(map: Map<string, Found>, key: string, what: Pick<Found, 'property' | 'node'>): void {
@@ -152,7 +159,9 @@ export function searchStates(
     const bit = 1 << expander.cpu();
     const count = switches.after(from, bit);
     if (before && before.switches <= count) return;
-    news = true;
+    // Of the orders of locks only a circle is shown.
+    if (map === order) news = true;
+    else noteNews();
     const last = switches.lastBefore(from, bit);
     map.set(key, { ...what, state: from, last, switches: count, move: expander.move(), depth: depth + 1 });
   }
@@ -182,7 +191,7 @@ export function searchStates(
   const findRaces = options.trackRaces
     ? raceDetector(graph, compiled, (race) => {
         races.push({ race, found: inState(raceOn(race.field)) });
-        news = true;
+        noteNews();
       })
     : null;
   const fieldsAsked = new Map((until ?? []).filter(isDataRace).map((id) => [id, fieldsOfRace(program, id)]));
@@ -276,7 +285,7 @@ export function searchStates(
     const before = found.get(property);
     if (before && (before.depth < depth || before.switches <= switches.count(from))) return;
     found.set(property, inState(property));
-    news = true;
+    noteNews();
   }
 
   function isShown(id: string): boolean {
@@ -287,8 +296,7 @@ export function searchStates(
   }
 
   function overLimit(): string | null {
-    const elapsed = (performance.now() - started) / 1000;
-    if (limits.seconds !== undefined && elapsed >= limits.seconds)
+    if (limits.seconds !== undefined && elapsed() + foundAfter >= limits.seconds)
       return `time ran out after ${limits.seconds} s`;
     if (limits.memoryMiB !== undefined && visited.bytes + switches.bytes > limits.memoryMiB * 2 ** 20)
       return `memory ran out at ${limits.memoryMiB} MiB`;
@@ -304,7 +312,7 @@ export function searchStates(
     transitions,
     depth,
     bytes: visited.bytes + switches.bytes,
-    seconds: (performance.now() - started) / 1000,
+    seconds: elapsed(),
     found,
     reached,
     order,

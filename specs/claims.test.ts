@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { scenarioProgram } from '../src/cli/catalogue.ts';
+import { explicitEngine } from '../src/engine/explicit-engine.ts';
+import { type Claim, claims, races } from './claims.ts';
+
+/** What is claimed, but for its verdict, with another number of CPUs if that is given. */
+const about = ({ scenario, property, policy, bounds }: Claim, cpus = bounds.cpus): string =>
+  JSON.stringify([scenario, property, policy, { ...bounds, cpus }]);
+
+test('nothing is claimed twice', () => {
+  expect(new Set(claims.map((c) => about(c))).size).toBe(claims.length);
+});
+
+test('of each violation with several CPUs it is claimed what one CPU comes to', () => {
+  const decided = claims
+    .filter((c) => c.verdict === 'proved' || c.verdict === 'violated')
+    .map((c) => about(c));
+  const severally = claims.filter((c) => c.verdict === 'violated' && c.bounds.cpus > 1);
+  expect(decided).toEqual(expect.arrayContaining(severally.map((c) => about(c, 1))));
+});
+
+test.each(races.flatMap(({ scenarios, ...race }) => scenarios.map((scenario) => ({ ...race, scenario }))))(
+  'one CPU of $scenario does not violate $property in all states of its bounds',
+  async ({ scenario, property, bounds }) => {
+    const policy = { earlyKill: 'all', source: 'task' } as const;
+    const program = scenarioProgram(scenario, { bounds: { ...bounds, cpus: 1 }, policy }, [property]);
+    const limits = { seconds: 100, memoryMiB: 512, depth: null };
+    const [outcome] = await explicitEngine.check(
+      { program, properties: [property] },
+      limits,
+      () => undefined,
+    );
+    expect(outcome?.verdict).toMatchObject({
+      verdict: 'bounded',
+      reason: expect.stringMatching(/^all \d+ states/),
+    });
+  },
+);
