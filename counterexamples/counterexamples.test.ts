@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { type Claim, claims } from '../specs/claims.ts';
 import { scenarioProgram } from '../src/cli/catalogue.ts';
-import { settingFolder } from '../src/cli/setting-folder.ts';
+import { settingFolder } from '../src/cli/setting.ts';
 import { replay } from '../src/evidence/replay.ts';
 import { raceDiagram } from '../src/report/race-diagram.ts';
 

@@ -19,6 +19,7 @@ export interface Claim {
 
 const oneCpu: ScenarioBounds = { cpus: 1, files: 2, blocks: 2, offsets: 2, tasks: 2 };
 const killAll: Policy = { earlyKill: 'all', source: 'task' };
+const usual = { bounds: oneCpu, policy: killAll };
 
 function atOneCpu(
   scenario: string,
@@ -114,47 +115,79 @@ const violatedByOne: Readonly<Record<string, readonly string[]>> = {
   'v6.12/xfs-reflink-rmapbt': ['no-warn', 'owner-tuple', 'share-count', 'marked', 'lock-order'],
 };
 
-function withSeveralCpus(
-  scenario: string,
-  bounds: ScenarioBounds,
-  property: string,
-  verdict: ClaimedVerdict,
-  sets: readonly string[] = ['cpus'],
-): Claim {
-  return { scenario, bounds, policy: killAll, property, verdict, sets };
-}
-
 const everyStack = Object.keys(violatedByOne);
 
-/** The smallest bounds, and files that share a block or take it from each other. */
-const oneOfEach: ScenarioBounds = { cpus: 2, files: 1, blocks: 1, offsets: 1, tasks: 1 };
-const twoFiles: ScenarioBounds = { ...oneOfEach, files: 2 };
+/** The smallest bounds, and two files, which may share the block or have it one after the other. */
+const oneOfEach = { files: 1, blocks: 1, offsets: 1, tasks: 1 };
+const twoFiles = { ...oneOfEach, files: 2 };
+/** Neither memory nor a fault. */
+const nothingFails: Policy = { ...killAll, source: null, faultsFail: false };
 
 /** What takes a race: two CPUs violate it at these bounds, one CPU does not. */
 export const races: readonly {
-  readonly property: string;
   readonly scenarios: readonly string[];
-  readonly bounds: ScenarioBounds;
+  readonly bounds: Omit<ScenarioBounds, 'cpus'>;
+  readonly policy: Policy;
+  readonly properties: readonly string[];
 }[] = [
-  { property: 'no-warn', scenarios: everyStack, bounds: oneOfEach },
-  { property: 'no-reuse-while-busy', scenarios: everyStack, bounds: oneOfEach },
-  { property: 'deadlock-free', scenarios: ['v6.12/xfs-reflink-rmapbt'], bounds: oneOfEach },
-  { property: 'no-data-race', scenarios: ['v6.12/ext4', 'v6.12/xfs'], bounds: twoFiles },
+  {
+    scenarios: everyStack,
+    bounds: oneOfEach,
+    policy: killAll,
+    properties: ['no-warn', 'no-reuse-while-busy'],
+  },
+  {
+    scenarios: ['v6.12/xfs-reflink-rmapbt'],
+    bounds: oneOfEach,
+    policy: killAll,
+    properties: ['deadlock-free'],
+  },
+  {
+    scenarios: ['v6.12/ext4', 'v6.12/xfs'],
+    bounds: twoFiles,
+    policy: killAll,
+    properties: ['no-data-race'],
+  },
+  {
+    scenarios: ['v6.12/xfs-reflink'],
+    bounds: twoFiles,
+    policy: killAll,
+    properties: ['lock-pairing', 'no-bug', 'failure-handled'],
+  },
+  {
+    scenarios: ['v6.12/xfs-reflink', 'v6.12/xfs-reflink-rmapbt'],
+    bounds: twoFiles,
+    policy: nothingFails,
+    properties: ['no-data-race', 'no-warn', 'share-count', 'idle-clean'],
+  },
 ];
+
+function withSeveralCpus(
+  scenario: string,
+  cpus: number,
+  property: string,
+  verdict: ClaimedVerdict,
+  { bounds, policy }: Pick<(typeof races)[number], 'bounds' | 'policy'>,
+  sets: readonly string[] = ['cpus'],
+): Claim {
+  return { scenario, bounds: { ...bounds, cpus }, policy, property, verdict, sets };
+}
 
 export const claims: readonly Claim[] = [
   ...Object.entries(violatedByOne).flatMap(([scenario, violated]) => [
     ...atOneCpu(scenario, { proved: all.filter((id) => !violated.includes(id)), violated }),
-    ...violated.map((id) => withSeveralCpus(scenario, { ...oneCpu, cpus: 2 }, id, 'violated')),
+    ...violated.map((id) => withSeveralCpus(scenario, 2, id, 'violated', usual)),
   ]),
-  ...races.flatMap(({ property, scenarios, bounds }) =>
-    scenarios.flatMap((scenario) => [
-      withSeveralCpus(scenario, bounds, property, 'violated', ['cpus', 'counterexamples']),
-      withSeveralCpus(scenario, { ...bounds, cpus: 1 }, property, 'proved'),
-    ]),
+  ...races.flatMap(({ scenarios, properties, ...at }) =>
+    scenarios.flatMap((scenario) =>
+      properties.flatMap((id) => [
+        withSeveralCpus(scenario, 2, id, 'violated', at, ['cpus', 'counterexamples']),
+        withSeveralCpus(scenario, 1, id, 'proved', at),
+      ]),
+    ),
   ),
-  withSeveralCpus('v6.12/ext4', { ...oneCpu, cpus: 2 }, 'no-sentinel-deref', 'proved'),
-  withSeveralCpus('v6.12/xfs-reflink', { ...oneCpu, cpus: 3 }, 'no-sentinel-deref', 'violated'),
+  withSeveralCpus('v6.12/ext4', 2, 'no-sentinel-deref', 'proved', usual),
+  withSeveralCpus('v6.12/xfs-reflink', 3, 'no-sentinel-deref', 'violated', usual),
   ...reachable('v6.12/ext4', [...never, ...sharing, 'notify_failure']),
   ...reachable('v6.12/xfs', [...never, ...xfsSharing, ...filesystemRoute]),
   ...reachable('v6.12/xfs-rmapbt', [...never, ...xfsSharing, ...genericRoute, 'xfs_force_shutdown']),

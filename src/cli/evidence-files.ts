@@ -11,7 +11,7 @@ import type { Outcome } from '../evidence/verdict.ts';
 import type { Program } from '../lang/program.ts';
 import { raceDiagram } from '../report/race-diagram.ts';
 import { writeWhole } from './files.ts';
-import { settingFolder } from './setting-folder.ts';
+import { settingFolder } from './setting.ts';
 
 /** The paths written, by property. Errors: PD0004. */
 export async function writeEvidence(

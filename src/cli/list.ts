@@ -5,8 +5,9 @@ import type { FunctionNode } from '../lang/nodes.ts';
 import { wrap } from '../report/wrap.ts';
 import { PagedeedError } from '../support/diagnostics.ts';
 import { didYouMean } from '../support/nearest.ts';
-import { defaultSetting, scenarioProgram, scenarios } from './catalogue.ts';
+import { defaultSetting, scenarioProgram, scenarios, showPolicyOf } from './catalogue.ts';
 import type { Command, Given } from './options.ts';
+import { showSetting } from './setting.ts';
 import { AFTER_OOPS } from './subject.ts';
 
 /** A thing listed: its name, and sentences about it. */
@@ -33,9 +34,9 @@ const lists: Readonly<Record<string, () => readonly Entry[]>> = {
       says: [file === '' ? 'not a function of the kernel' : file, ...abstracts],
     })),
   claims: () =>
-    claims.map(({ scenario, property, verdict, bounds }) => ({
+    claims.map(({ scenario, property, verdict, bounds, policy }) => ({
       id: `${scenario} ${property}`,
-      says: [`${verdict}, with ${bounds.cpus} CPU${bounds.cpus === 1 ? '' : 's'}`],
+      says: [`${verdict}, with ${showSetting({ bounds: { ...bounds }, policy: showPolicyOf(policy) })}`],
     })),
 };
 
