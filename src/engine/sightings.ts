@@ -27,7 +27,7 @@ interface Sighting {
   readonly what: Shown;
 }
 
-/** What was found of a property. Of two functions that race for several words, one race is shown: the cause is one. */
+/** What was found of a property. */
 function sightings(
   property: string,
   program: Program,
@@ -35,13 +35,9 @@ function sightings(
 ): readonly Sighting[] {
   if (isDataRace(property)) {
     const fields = fieldsOfRace(program, property);
-    const pairs = new Map<string, Sighting>();
-    for (const { race, found: seen } of races) {
-      const pair = race.functions.join(' ');
-      if (fields.has(race.field) && !pairs.has(pair))
-        pairs.set(pair, { found: seen, what: { property, race } });
-    }
-    return [...pairs.values()];
+    return races.flatMap((r) =>
+      fields.has(r.race.field) ? [{ found: r.found, what: { property, race: r.race } }] : [],
+    );
   }
   if (property === 'lock-order') {
     const edges = [...order].map(([key, seen]) => {
