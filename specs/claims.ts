@@ -152,7 +152,7 @@ export const races: readonly {
     scenarios: ['v6.12/xfs-reflink'],
     bounds: twoFiles,
     policy: killAll,
-    properties: ['lock-pairing', 'no-bug'],
+    properties: ['lock-pairing'],
   },
   {
     scenarios: ['v6.12/xfs-reflink', 'v6.12/xfs-reflink-rmapbt'],
