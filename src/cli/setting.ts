@@ -1,6 +1,6 @@
 /** What is said of a program's setting, and its folder: evidence of one scenario at other bounds, or another policy, lies apart. */
 import type { Program } from '../lang/program.ts';
-import { showBounds } from '../report/preamble.ts';
+import { showBounds, showPolicy } from '../report/preamble.ts';
 import { defaultSetting, showPolicyOf } from './catalogue.ts';
 
 /** Bounds that follow from others. */
@@ -16,7 +16,10 @@ export function showSetting({ bounds, policy }: Of): string {
     ([name, count]) => name === 'cpus' || (!derived.has(name) && count !== usual[name]),
   );
   const chosen = Object.entries(policy).filter(([name, value]) => value !== usualPolicy[name]);
-  return [showBounds(Object.fromEntries(told)), ...chosen.map((words) => words.join(' '))].join(', ');
+  return [
+    showBounds(Object.fromEntries(told)),
+    ...(chosen.length > 0 ? [showPolicy(Object.fromEntries(chosen))] : []),
+  ].join(', ');
 }
 
 /** `1-cpu`, `2-cpus-1-offset-early-kill-none`. */
