@@ -54,10 +54,16 @@ export interface FinalStates {
 /** A state with its events, as it is kept: the number of the set of events is the last cell. */
 type Cells = Int32Array;
 
+/** Moves one after the other, from the last; runs that part share what they have in common. */
+interface Path {
+  readonly move: Move;
+  readonly before: Path | null;
+}
+
 /** One way in which a step, or an operation up to its end or a wait, went. */
 interface Went {
   readonly cells: Cells;
-  readonly moves: readonly Move[];
+  readonly path: Path;
 }
 
 /** Steps that are followed without a look at whether the states were seen before: a task may spin. */
@@ -124,7 +130,12 @@ function search(graph: Graph, schedule: Schedule, limits: SearchLimits, idBits: 
     (start >= 0 ? compiled.starts[start] : compiled.resumes[pointOf(cells, c)]) as (cpu: number) => number;
 
   /** One step of a CPU with every combination of choices; `wait` where it cannot. */
-  function stepsOf(from: Cells, c: number, start: number): { readonly wait: boolean; readonly all: Went[] } {
+  function stepsOf(
+    from: Cells,
+    c: number,
+    start: number,
+    before: Path | null = null,
+  ): { readonly wait: boolean; readonly all: Went[] } {
     const run = runner(from, c, start);
     const all: Went[] = [];
     let wait = false;
@@ -146,9 +157,22 @@ function search(graph: Graph, schedule: Schedule, limits: SearchLimits, idBits: 
         choices: [...choices.path.slice(0, choices.length)],
         pauses: compiled.pauses.count,
       };
-      all.push({ cells, moves: [move] });
+      all.push({ cells, path: { move, before } });
     } while (choices.next());
     return { wait, all };
+  }
+
+  /** Whether a CPU has such a step: the first that is found will do. */
+  function canStep(from: Cells, c: number, start: number): boolean {
+    const run = runner(from, c, start);
+    cpu = c;
+    choices.reset();
+    do {
+      state.set(from.subarray(0, width));
+      choices.rewind();
+      if (run(c) & SUCCESSOR) return true;
+    } while (choices.next());
+    return false;
   }
 
   /** A CPU goes on until its operation ends or waits; nothing where it waits at once. */
@@ -159,14 +183,14 @@ function search(graph: Graph, schedule: Schedule, limits: SearchLimits, idBits: 
     for (let went = open.pop(); went; went = open.pop()) {
       const { size } = seen;
       if (seen.insert(went.cells) < size) continue;
-      const { cells, moves } = went;
+      const { cells, path } = went;
       if (pointOf(cells, c) === 0) {
         ends.push(went);
         continue;
       }
-      const { wait, all } = stepsOf(cells, c, -1);
+      const { wait, all } = stepsOf(cells, c, -1, path);
       if (wait) ends.push(went);
-      for (const next of all) open.push({ cells: next.cells, moves: [...moves, ...next.moves] });
+      open.push(...all);
     }
     return ends;
   }
@@ -175,17 +199,17 @@ function search(graph: Graph, schedule: Schedule, limits: SearchLimits, idBits: 
   type Mover = readonly [cpu: number, start: number];
 
   const deaths = schedule.deaths.map((operation, c) => ({ operation, cpu: c }));
-  const setup = [...deaths, ...schedule.operations.slice(0, schedule.before)];
+  const setup = schedule.operations.slice(0, schedule.before);
   const written = [...deaths, ...schedule.operations];
   const isSetup = new Set(setup.map(({ operation }) => program.operations[operation]));
   const loneSteps =
     schedule.order !== 'steps' ? null : schedule.unreduced ? () => [] : createLoneSteps(graph, schedule);
 
   const canStart = (from: Cells) => (o: { operation: number; cpu: number }) =>
-    pointOf(from, o.cpu) === 0 && stepsOf(from, o.cpu, o.operation).all.length > 0;
+    pointOf(from, o.cpu) === 0 && canStep(from, o.cpu, o.operation);
   /** CPUs that run and need not wait. */
-  const runningIn = (from: Cells): readonly number[] =>
-    everyCpu.filter((c) => pointOf(from, c) !== 0 && stepsOf(from, c, -1).all.length > 0);
+  const runningIn = (from: Cells, among = everyCpu): readonly number[] =>
+    among.filter((c) => pointOf(from, c) !== 0 && canStep(from, c, -1));
   /** The CPU is in an operation that is part of the setting up. */
   const isSettingUp = (from: Cells) => (c: number) =>
     isSetup.has(graph.nodes[nodeOf(from, c) ?? -1]?.site.calls[0]);
@@ -198,12 +222,13 @@ function search(graph: Graph, schedule: Schedule, limits: SearchLimits, idBits: 
   }
   /** What is left to set up, one operation after the other. */
   const settingUp = (from: Cells): Mover | null =>
-    schedule.before > 0 ? asWritten(from, setup, runningIn(from).filter(isSettingUp(from))) : null;
+    schedule.before > 0 ? asWritten(from, setup, runningIn(from, everyCpu.filter(isSettingUp(from)))) : null;
 
   /** Steps of all CPUs, or (`alone`) of one where they commute with all that the others may still do. */
   function byStep(
     from: Cells,
     choose: LoneSteps,
+    before: Path | null = null,
   ): { readonly alone: boolean; readonly ways: readonly Went[] } {
     const standing = everyCpu.map((c): Standing => {
       const node = nodeOf(from, c);
@@ -213,7 +238,7 @@ function search(graph: Graph, schedule: Schedule, limits: SearchLimits, idBits: 
     });
     const waysOf = (c: number): readonly Went[] => {
       const s = standing[c] as Standing;
-      return s.at === 'end' ? [] : stepsOf(from, c, s.at === 'start' ? s.operation : -1).all;
+      return s.at === 'end' ? [] : stepsOf(from, c, s.at === 'start' ? s.operation : -1, before).all;
     };
     for (const c of choose(standing)) {
       const ways = waysOf(c);
@@ -223,17 +248,15 @@ function search(graph: Graph, schedule: Schedule, limits: SearchLimits, idBits: 
   }
 
   /** On from a state for as long as one step alone is to be considered: what lies between is not kept. */
-  function onwards({ cells, moves }: Went, choose: LoneSteps): Went {
-    const all = [...moves];
-    let at = cells;
-    for (let n = 0; n < LONGEST && !settingUp(at); n++) {
-      const { alone, ways } = byStep(at, choose);
+  function onwards(went: Went, choose: LoneSteps): Went {
+    let at = went;
+    for (let n = 0; n < LONGEST && !settingUp(at.cells); n++) {
+      const { alone, ways } = byStep(at.cells, choose, at.path);
       const [only, ...others] = ways;
       if (!alone || !only || others.length > 0) break;
-      at = only.cells;
-      all.push(...only.moves);
+      at = only;
     }
-    return { cells: at, moves: all };
+    return at;
   }
 
   /** The states that follow and are kept; none: the state is final. */
@@ -248,16 +271,16 @@ function search(graph: Graph, schedule: Schedule, limits: SearchLimits, idBits: 
   }
 
   function movesTo(target: number): readonly Move[] {
-    const all: (readonly Move[])[] = [];
+    const all: Move[] = [];
     const [a, b] = [new Int32Array(width + 1), new Int32Array(width + 1)];
     for (let n = target; (parents[n] ?? -1) >= 0; n = parents[n] as number) {
       visited.read(parents[n] as number, a);
       visited.read(n, b);
       const way = expand(a).find(({ cells }) => cells.every((cell, i) => cell === b[i]));
       if (!way) throw new Error('a state has no step from its parent');
-      all.push(way.moves);
+      for (let path: Path | null = way.path; path; path = path.before) all.push(path.move);
     }
-    return all.reverse().flat();
+    return all.reverse();
   }
 
   const start = new Int32Array(width + 1);

@@ -27,9 +27,17 @@ export function createLoneSteps(
     graph,
     Array.from({ length: graph.program.bounds.cpus }, (_, cpu) => ofCpu(cpu)),
   );
-  /** By CPU: a standing's future, with its number. */
-  const futures = new Map<string, { readonly number: number; readonly print: Footprint }>();
-  const known = new Map<string, boolean>();
+  /** By CPU and standing, each as a number: its future, with a number of its own. */
+  const futures = new Map<number, { readonly number: number; readonly print: Footprint }>();
+  const pointNumbers = new Map(graph.points.map(({ node }, i) => [node, i]));
+  const places = graph.points.length + graph.entries.length + 1;
+  const placeOf = (s: Standing): number =>
+    s.at === 'point'
+      ? (pointNumbers.get(s.node) as number)
+      : s.at === 'start'
+        ? graph.points.length + s.operation
+        : places - 1;
+  const known = new Map<number, boolean>();
 
   const operationOf = (s: Standing): number =>
     s.at === 'start'
@@ -37,7 +45,7 @@ export function createLoneSteps(
       : (numberOf.get((s.at === 'point' && graph.nodes[s.node]?.site.calls[0]) || '') ?? -1);
 
   function futureOf(cpu: number, s: Standing) {
-    const key = `${cpu} ${s.at === 'point' ? `p${s.node}` : s.at === 'start' ? `s${s.operation}` : 'e'}`;
+    const key = cpu * places + placeOf(s);
     const before = futures.get(key);
     if (before) return before;
     const own = operations.filter((o) => o.cpu === cpu);
@@ -57,23 +65,37 @@ export function createLoneSteps(
     return made;
   }
 
-  return (standing) => {
+  /** The step at `node` has nothing to do with all that another CPU may still do. */
+  function isApart(node: NodeId, other: number, { number, print }: ReturnType<typeof futureOf>): boolean {
+    const key = number * graph.nodes.length + node;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const apart = !conflict(prints.step(node, other), print);
+    known.set(key, apart);
+    return apart;
+  }
+
+  function choose(standing: readonly Standing[]): readonly number[] {
     const alone: number[] = [];
     standing.forEach((s, cpu) => {
       if (s.at === 'end') return;
       const node = s.at === 'point' ? s.node : entry(s.operation);
-      const free = standing.every((other, c) => {
-        if (c === cpu || (other.at === 'end' && !late.includes(c))) return true;
-        const future = futureOf(c, other);
-        const key = `${node} ${future.number}`;
-        const before = known.get(key);
-        if (before !== undefined) return before;
-        const apart = !conflict(prints.step(node, c), future.print);
-        known.set(key, apart);
-        return apart;
-      });
+      const free = standing.every(
+        (other, c) =>
+          c === cpu || (other.at === 'end' && !late.includes(c)) || isApart(node, c, futureOf(c, other)),
+      );
       if (free) alone.push(cpu);
     });
+    return alone;
+  }
+
+  const chosen = new Map<number, readonly number[]>();
+  return (standing) => {
+    const key = standing.reduce((all, s) => all * places + placeOf(s), 0);
+    const before = chosen.get(key);
+    if (before) return before;
+    const alone = choose(standing);
+    chosen.set(key, alone);
     return alone;
   };
 }
