@@ -12,3 +12,9 @@ export const deathOfTask: readonly (readonly [target: ExprOf, value: Operand])[]
   leaveReadSide(),
   [current, NULL_TASK],
 ];
+
+/** What programs whose runs go on after an oops say of that. */
+export const deathAbstractions: readonly string[] = [
+  'The death of a task in an oops is encoded from knowledge of kernel/exit.c, not line by line: it keeps its locks and references, leaves its RCU read-side sections, and panic_on_oops is off.',
+  'The mapping of a task that died goes some time later, as by munmap, in litmus tests if its locks can be had, elsewhere if an operation does it.',
+];

@@ -1,6 +1,6 @@
 /** A scenario: an era, a stack, bounds and a policy, made into the program that the engines search. */
 import { type ExprOf, instance, type Operand, type ProgramSpec, the } from '../src/lang/public.ts';
-import { deathOfTask } from './death.ts';
+import { deathAbstractions, deathOfTask } from './death.ts';
 import type { Era } from './eras.ts';
 import { pmem_pagemap_memory_failure } from './nvdimm/pmem.ts';
 import {
@@ -202,7 +202,7 @@ export function buildScenario({ era, stack, bounds, policy }: Scenario): Program
       [the(memory_failure_state).sysctl_memory_failure_early_kill, policy.earlyKill === 'all' ? 1 : 0],
     ],
     marks: era.marks,
-    abstractions: objectAbstractions,
+    abstractions: [...objectAbstractions, ...(policy.afterOops ? deathAbstractions : [])],
     ...(policy.afterOops && { afterOops: deathOfTask }),
   };
 }

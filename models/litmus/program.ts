@@ -22,7 +22,7 @@ import { type Blocks, blocksOf } from '../../src/litmus/blocks.ts';
 import { printAction } from '../../src/litmus/print.ts';
 import type { LitmusTest } from '../../src/litmus/test.ts';
 import { per_cpu } from '../current.ts';
-import { deathOfTask } from '../death.ts';
+import { deathAbstractions, deathOfTask } from '../death.ts';
 import type { Era } from '../eras.ts';
 import { mount_point } from '../fs/cache.ts';
 import { do_vmi_align_munmap } from '../mm/mmap.ts';
@@ -97,6 +97,7 @@ export function litmusProgram(test: LitmusTest, era: Era, stack: Stack): LitmusP
         'early-kill': test.earlyKill ? 'all' : 'none',
         'faults-fail': test.faultsFail ? 'yes' : 'no',
       },
+      abstractions: [...(spec.abstractions ?? []), ...deathAbstractions],
       afterOops: [...deathOfTask, deathRecorded],
     }),
   };

@@ -307,6 +307,10 @@ describe('litmus tests', () => {
     expect(run.stdout).toContain('\nOk\nWitnesses\nPositive: 1 Negative: 0\n');
     expect(run.stdout).toContain('\nObservation poison Always 1 0\n');
     expect(run.stdout).toContain('\nmemory model: sequential consistency\n');
+    const [, count] = /^not modelled: (\d+) things/m.exec(run.stdout) ?? [];
+    const listed = await pagedeed('litmus', 'poison', '--not-modelled');
+    expect(listed.stdout.match(/^- /gm)).toHaveLength(Number(count));
+    expect(listed.stdout).toContain('\n- The death of a task in an oops is encoded from knowledge');
   });
 
   test('one that does not: status 1; the stack from the command line; JSON by its schema', {

@@ -26,6 +26,7 @@ export const litmusCommand: Command = {
     { name: 'trace', value: 'N', says: 'show how the N-th state comes about, from 1' },
     { name: 'timeout', value: 'S', says: 'seconds for each test and stack (300)' },
     { name: 'memory', value: 'MIB', says: 'memory for the states of each (2048)' },
+    { name: 'not-modelled', value: null, says: 'list what the models leave out, instead of a count' },
     { name: 'json', value: null, says: 'print as JSON' },
   ],
   run: litmus,
@@ -51,13 +52,13 @@ async function litmus(given: Given): Promise<number> {
     process.stdout.write(`${runs.length > 1 ? '\n' : ''}${showResult(run.result)}`);
     if (shown !== undefined) process.stdout.write(traceOf(run, shown));
   }
-  process.stdout.write(json ? litmusJson(version(), runs) : closing(runs));
+  process.stdout.write(json ? litmusJson(version(), runs) : closing(runs, given.has('not-modelled')));
   if (runs.some(({ result }) => result.judged.some((j) => j.holds === false))) return 1;
   return runs.some(({ result }) => result.stopped !== null) ? 3 : 0;
 }
 
-/** What holds of all results. */
-function closing(runs: readonly LitmusRun[]): string {
+/** What holds of all results; `listed`: each thing that is not modelled. */
+function closing(runs: readonly LitmusRun[], listed: boolean): string {
   const sentences = new Set(
     runs.flatMap(({ program }) => abstractionsOf(program, new Set(program.functions.map((fn) => fn.name)))),
   );
@@ -69,7 +70,9 @@ function closing(runs: readonly LitmusRun[]): string {
     ),
     `memory model: ${MEMORY_MODEL}`,
     ...wrap(KCONFIG, 'Kconfig: ', '  '),
-    `not modelled: ${sentences.size} things, which --json lists`,
+    ...(listed
+      ? ['not modelled:', ...[...sentences].flatMap((a) => wrap(a, '- ', '  '))]
+      : [`not modelled: ${sentences.size} things, which --not-modelled lists`]),
   ];
   return `\n${lines.join('\n')}\n`;
 }
