@@ -34,6 +34,7 @@ const decides: Readonly<Record<string, (reference: Reference) => readonly string
   explicit: violated,
   'k-induction': provable,
   spacer: (reference) => (beyondSpacer.includes(reference.program.name) ? [] : provable(reference)),
+  ice: provable,
   bmc: (reference) => violated(reference).filter((id) => !isDataRace(id)),
   portfolio: (reference) => [...violated(reference), ...provable(reference)],
 };

@@ -3,13 +3,10 @@
  * which values each variable takes, and which combinations of values occur together.
  */
 
-import { boundValue, structNamed } from '../lang/program.ts';
-import { storageOf } from '../lang/words.ts';
-import type { Slot } from '../semantics/layout.ts';
-import { fieldSlot } from '../semantics/layout.ts';
 import type { Term } from '../semantics/terms.ts';
-import type { StateVariable, Transitions } from '../semantics/transitions.ts';
+import type { Transitions } from '../semantics/transitions.ts';
 import type { SearchResult } from './explicit.ts';
+import { createStateReader } from './state-reader.ts';
 
 /** One value of one variable, and in which states it has it (bit n: state n). */
 export interface Literal {
@@ -24,78 +21,55 @@ export interface ReachedSet {
   readonly domains: ReadonlyMap<Term, readonly Literal[]>;
 }
 
-interface Position {
-  readonly slot: Slot;
-  readonly index: number;
-  /** A local's register holds it only at these points; elsewhere the local is 0. */
-  readonly liveAt?: { readonly cpu: number; readonly points: ReadonlySet<number> };
+/** Reads one variable of a packed state, and says what a packed value of it stands for. */
+export interface Column {
+  readonly variable: Term;
+  read(state: Int32Array): number;
+  termOf(packed: number): Term;
 }
 
 export function collectReached(
   system: Transitions,
   result: Pick<SearchResult, 'compiled' | 'states' | 'visited'>,
 ): ReachedSet {
-  const { terms, graph } = system;
-  const { program } = graph;
-  const { layout, values, addresses } = result.compiled;
-  const symbols = new Map([...addresses].map(([object, address]) => [address, `&${object}`]));
-  const size = result.states;
+  const reader = createStateReader(system, result.compiled);
+  const state = new Int32Array(result.compiled.layout.cells);
+  return collectRows(
+    system.variables.map((v) => ({
+      variable: v.term,
+      read: reader.read(v) ?? (() => 0),
+      termOf: (packed) => reader.termOf(v, packed),
+    })),
+    result.states,
+    (n) => {
+      result.visited.read(n, state);
+      return state;
+    },
+  );
+}
+
+/** `row(n)`: the n-th of so many states. */
+export function collectRows(
+  columns: readonly Column[],
+  size: number,
+  row: (n: number) => Int32Array,
+): ReachedSet {
   const cells = Math.ceil(size / 32);
-  const readers = system.variables.map((v) => ({ v, at: positionOf(v) }));
-  const domains = new Map<Term, Map<number, Literal>>(system.variables.map((v) => [v.term, new Map()]));
-
-  function positionOf(v: StateVariable): Position | null {
-    const { kind } = v;
-    if (kind.is === 'pc') return { slot: layout.pc, index: kind.cpu };
-    if (kind.is === 'local') {
-      const slot = layout.registers[layout.registerOf.get(kind.name) ?? -1];
-      const live = graph.points.flatMap((p, i) => (p.live.includes(kind.name) ? [i + 1] : []));
-      return slot ? { slot, index: kind.cpu, liveAt: { cpu: kind.cpu, points: new Set(live) } } : null;
-    }
-    const [, struct = '', instance = '', field = '', index = '0'] =
-      /^(.*)\[(\d+)\]\.([^[]*)(?:\[(\d+)\])?$/.exec(kind.name) ?? [];
-    const storage = storageOf(structNamed(program, struct), field);
-    const slot = fieldSlot(layout, struct, storage.name);
-    if (!slot) return null;
-    const length = storage.length === undefined ? 1 : boundValue(program.bounds, storage.length);
-    return { slot, index: Number(instance) * length + Number(index) };
-  }
-
-  function termOf(v: StateVariable, packed: number): Term {
-    const bits = v.term.bits;
-    const value = bits >= 32 && v.kind.is !== 'pc' ? values.valueOf(packed) : BigInt(packed);
-    const symbol = bits === 64 ? symbols.get(value) : undefined;
-    if (symbol === undefined) return terms.constant(bits, value);
-    const [, struct = '', instance = '0'] = /^&(.*)\[(\d+)\]$/.exec(symbol) ?? [];
-    return system.setting.address(struct, Number(instance));
-  }
-
-  const state = new Int32Array(layout.cells);
-  function packedAt(slot: Slot, index: number): number {
-    const bit = slot.base + index * slot.stride;
-    return ((state[bit >>> 5] as number) >>> (bit & 31)) & (2 ** slot.width - 1);
-  }
+  const domains = columns.map(() => new Map<number, Literal>());
   for (let n = 0; n < size; n++) {
-    result.visited.read(n, state);
-    for (const { v, at } of readers) {
-      if (!at) continue;
-      const { liveAt } = at;
-      const dead = liveAt && !liveAt.points.has(packedAt(layout.pc, liveAt.cpu));
-      const packed = dead ? 0 : packedAt(at.slot, at.index);
-      const domain = domains.get(v.term) as Map<number, Literal>;
+    const state = row(n);
+    for (const [i, { variable, read, termOf }] of columns.entries()) {
+      const packed = read(state);
+      const domain = domains[i] as Map<number, Literal>;
       let literal = domain.get(packed);
       if (!literal) {
-        literal = { variable: v.term, value: termOf(v, packed), states: new Uint32Array(cells) };
+        literal = { variable, value: termOf(packed), states: new Uint32Array(cells) };
         domain.set(packed, literal);
       }
       literal.states[n >>> 5] = (literal.states[n >>> 5] as number) | (1 << (n & 31));
     }
   }
-  const lists = new Map([...domains].map(([variable, domain]) => [variable, [...domain.values()]]));
-  return {
-    size,
-    domains: lists,
-  };
+  return { size, domains: new Map(columns.map((c, i) => [c.variable, [...(domains[i]?.values() ?? [])]])) };
 }
 
 /** Whether the sets have a state in common. */
@@ -104,7 +78,7 @@ export function intersects(a: Uint32Array, b: Uint32Array): boolean {
   return false;
 }
 
-function intersection(a: Uint32Array, b: Uint32Array): Uint32Array {
+export function intersection(a: Uint32Array, b: Uint32Array): Uint32Array {
   const both = new Uint32Array(a.length);
   for (let i = 0; i < a.length; i++) both[i] = (a[i] as number) & (b[i] as number);
   return both;
@@ -137,7 +111,15 @@ export function generalise(reached: ReachedSet, state: readonly Literal[]): read
   return parts.length > 0 ? parts.map((part) => widen(reached, part)) : null;
 }
 
-function widen(reached: ReachedSet, part: readonly Literal[]): Cube {
+/** The states with one of these values. */
+export function unionOf({ size }: ReachedSet, literals: readonly Literal[]): Uint32Array {
+  const all = new Uint32Array(Math.ceil(size / 32));
+  for (const { states } of literals)
+    for (let i = 0; i < all.length; i++) all[i] = (all[i] as number) | (states[i] as number);
+  return all;
+}
+
+export function widen(reached: ReachedSet, part: readonly Literal[]): Cube {
   const cube: { variable: Term; values: readonly Literal[] }[] = part.map((l) => ({
     variable: l.variable,
     values: [l],
@@ -156,7 +138,7 @@ function all(reached: ReachedSet): Uint32Array {
 }
 
 /** Drops literals as long as the rest has no reached state in common; null where all of them have one. */
-function minimise(reached: ReachedSet, literals: readonly Literal[]): readonly Literal[] | null {
+export function minimise(reached: ReachedSet, literals: readonly Literal[]): readonly Literal[] | null {
   const suffix: Uint32Array[] = [];
   for (let i = literals.length, set = all(reached); i >= 0; i--) {
     suffix[i] = set;

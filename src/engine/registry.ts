@@ -3,6 +3,7 @@ import { aloneEngine } from './alone-engine.ts';
 import { bmcEngine } from './bmc-engine.ts';
 import type { Engine, Limits, Task } from './engine.ts';
 import { explicitEngine } from './explicit-engine.ts';
+import { iceEngine } from './ice-engine.ts';
 import { inductionEngine } from './induction-engine.ts';
 import { portfolio } from './portfolio.ts';
 import { spacerEngine } from './spacer-engine.ts';
@@ -25,6 +26,7 @@ export const engines: readonly Engine[] = [
   valueSetEngine,
   inductionEngine,
   spacerEngine,
+  iceEngine,
   bmcEngine,
 ];
 

@@ -80,19 +80,22 @@ export function sampleStates(graph: Graph, limits: SampleLimits, idBits: 8 | 16)
   }
 
   let from = 0;
-  while (from < states.size && states.size < limits.breadth && !limits.expired()) expand(from++);
-  const complete = from === states.size;
+  function inBreadth(most: number): void {
+    while (from < states.size && states.size < most && !limits.expired()) expand(from++);
+  }
+  inBreadth(limits.breadth);
   const isNew = createNovelty(compiled.layout);
   const random = createRandom();
   const runs = (STEPS_PER_STATE * limits.states) / RUN;
   let looked = 0;
-  for (let run = 0; !complete && run < runs && states.size < limits.states && !limits.expired(); run++) {
+  for (let run = 0; from < states.size && run < runs && states.size < limits.states && !limits.expired(); run++) {
     for (; looked < states.size; looked++) {
       states.read(looked, expander.base);
       if (isNew(expander.base) && looked >= from) expand(looked);
     }
     runAtRandom();
   }
+  inBreadth(limits.states);
 
   function runAtRandom(): void {
     let [at, cpu] = [random(2) === 0 ? 0 : random(states.size), 0];
@@ -107,7 +110,7 @@ export function sampleStates(graph: Graph, limits: SampleLimits, idBits: 8 | 16)
     }
   }
 
-  return { compiled, states, complete, found, order, expand };
+  return { compiled, states, complete: from === states.size, found, order, expand };
 }
 
 /** Numbers below `count`, the same in every run. */

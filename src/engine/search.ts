@@ -9,7 +9,7 @@ import { mayFuse, searchFused, shortened } from './fused-search.ts';
  * The generated function of a whole operation is far larger than what V8 optimises unless told to; left to its
  * bytecode interpreter the search is some six times slower.
  */
-const OPTIMISE_LARGE_FUNCTIONS = '--max-optimized-bytecode-size=67108864';
+export const OPTIMISE_LARGE_FUNCTIONS = '--max-optimized-bytecode-size=67108864';
 
 /** Searches with 8-bit value ids, and again with 16-bit ones if these do not suffice. Errors: TooManyValues. */
 export function search(graph: Graph, options: SearchOptions = {}): SearchResult {

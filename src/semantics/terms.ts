@@ -57,6 +57,22 @@ interface Case {
   readonly guard: Term;
 }
 
+const operators: Readonly<Record<Exclude<BinaryOperator, 'eq' | 'ne' | 'land' | 'lor'>, string>> = {
+  add: 'bvadd',
+  sub: 'bvsub',
+  mul: 'bvmul',
+  band: 'bvand',
+  bor: 'bvor',
+  bxor: 'bvxor',
+  shl: 'bvshl',
+  shr: 'bvlshr',
+  sar: 'bvashr',
+  ult: 'bvult',
+  ule: 'bvule',
+  slt: 'bvslt',
+  sle: 'bvsle',
+};
+
 export function createTerms(): Terms {
   const table = new Map<string, Term>();
   const aligns = new Map<string, bigint>();
@@ -248,21 +264,6 @@ export function createTerms(): Terms {
     return fromCases(variable.bits, [...guarded, [last, not(or(...guarded.map(([, guard]) => guard)))]]);
   }
 
-  const operators: Readonly<Record<Exclude<BinaryOperator, 'eq' | 'ne' | 'land' | 'lor'>, string>> = {
-    add: 'bvadd',
-    sub: 'bvsub',
-    mul: 'bvmul',
-    band: 'bvand',
-    bor: 'bvor',
-    bxor: 'bvxor',
-    shl: 'bvshl',
-    shr: 'bvlshr',
-    sar: 'bvashr',
-    ult: 'bvult',
-    ule: 'bvule',
-    slt: 'bvslt',
-    sle: 'bvsle',
-  };
   const comparisons: ReadonlySet<BinaryOperator> = new Set(['ult', 'ule', 'slt', 'sle']);
 
   function binary(op: BinaryOperator, a: Term, b: Term): Term {
@@ -355,7 +356,7 @@ export function createTerms(): Terms {
   };
 }
 
-/** The term with its variables replaced; only Boolean structure and equalities are entered. */
+/** The term with its variables replaced, but for those in cases. */
 export function substitute(terms: Terms, root: Term, by: (variable: Term) => Term): Term {
   const done = new Map<Term, Term>();
   const visit = (t: Term): Term => {
@@ -371,13 +372,25 @@ export function substitute(terms: Terms, root: Term, by: (variable: Term) => Ter
   return visit(root);
 }
 
+const binaryOf = new Map(Object.entries(operators).map(([op, symbol]) => [symbol, op as BinaryOperator]));
+const conversions: readonly (readonly [RegExp, Conversion])[] = [
+  [/^\(_ extract/, 'trunc'],
+  [/^\(_ sign_extend/, 'sext'],
+  [/^\(_ zero_extend/, 'zext'],
+];
+
 function rebuild(terms: Terms, t: Term, args: readonly Term[]): Term {
-  const [a, b] = args as [Term, Term];
+  const [a, b, c] = args as [Term, Term, Term];
   if (t.symbol === 'and') return terms.and(...args);
   if (t.symbol === 'or') return terms.or(...args);
   if (t.symbol === 'not') return terms.not(a);
   if (t.symbol === '=') return terms.eq(a, b);
-  throw new Error(`no substitution inside ${t.symbol}`);
+  if (t.symbol === 'ite') return terms.ite(a, b, c);
+  if (t.symbol === 'bvneg') return terms.unary('neg', a);
+  if (t.symbol === 'bvnot') return terms.unary('bnot', a);
+  const conversion = conversions.find(([pattern]) => pattern.test(t.symbol));
+  if (conversion) return terms.convert(conversion[1], t.bits, a);
+  return terms.binary(binaryOf.get(t.symbol) as BinaryOperator, a, b);
 }
 
 export const sortOf = (bits: Bits): string => (bits === 1 ? 'Bool' : `(_ BitVec ${bits})`);

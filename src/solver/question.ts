@@ -31,6 +31,7 @@ export async function ask(
   if (verdict === 'unsat') return { kind: 'unsat' };
   if (verdict !== 'sat') return { kind: 'undecided', reason: `the solver answered ${String(verdict)}` };
   const wanted = [...symbols.values()].map(quoteSymbol);
+  if (wanted.length === 0) return { kind: 'sat', model: new Map() };
   const values = await session.run(`(get-value (${wanted.join(' ')}))`, options);
   if (values.kind !== 'answered') return undecided(values);
   const named = parseValues(values.results[0] ?? []);

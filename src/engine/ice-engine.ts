@@ -1,0 +1,113 @@
+/**
+ * Proof from a sample of the states: an invariant is learned from what the sampled states have in common, and from the
+ * solver's counterexamples to that (ICE learning: Garg et al., 2014). It needs no complete search, and with several
+ * CPUs it learns of each by itself as far as that will do.
+ */
+import { setFlagsFromString } from 'node:v8';
+import { isProvable } from '../evidence/certificate-scripts.ts';
+import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
+import { conjunctToSmt } from '../evidence/invariant-text.ts';
+import { createTransitions } from '../semantics/transitions.ts';
+import { TooManyValues } from '../semantics/values.ts';
+import { openZ3Session } from '../solver/z3.ts';
+import type { Graph } from '../system/graph.ts';
+import { lower } from '../system/lower.ts';
+import { certify, type Proof } from './certify.ts';
+import type { Engine, Limits, Task } from './engine.ts';
+import { MoreRounds } from './explicit.ts';
+import { learnThreadLemmas, UNKNOWN_VALUE } from './learn-thread-lemmas.ts';
+import { lockOrderOf } from './lock-cycle.ts';
+import { proofOutcomes } from './proof-outcomes.ts';
+import { addRound } from './rounds.ts';
+import { type Sample, sampleStates } from './sample.ts';
+import { OPTIMISE_LARGE_FUNCTIONS } from './search.ts';
+import { createThreadRows } from './thread-rows.ts';
+
+export const iceEngine: Engine = {
+  id: 'ice',
+  async check(task, limits, progress) {
+    const started = performance.now();
+    const proof = await prove(task, limits, progress);
+    return proofOutcomes(task, proof, 'ice', (performance.now() - started) / 1000);
+  },
+};
+
+/** States in the first sample, and how many times more there are in the next, where they did not suffice. */
+const FIRST = 100_000;
+const GROWTH = 8;
+const LARGEST = 8_000_000;
+/** Solvers that are asked at the same time. */
+const SOLVERS = 2;
+
+async function prove(task: Task, limits: Limits, progress: (text: string) => void): Promise<Proof> {
+  const { program, properties, isSettled } = task;
+  if (program.afterOops) return { reason: 'of runs that go on after an oops nothing is proved yet' };
+  const deadline = performance.now() + limits.seconds * 1000;
+  const expired = () =>
+    performance.now() > deadline ||
+    limits.signal?.aborted === true ||
+    (isSettled !== undefined && properties.every(isSettled));
+  const runOptions = () => ({
+    timeoutMs: Math.max(1, deadline - performance.now()),
+    ...(limits.signal && { signal: limits.signal }),
+  });
+  setFlagsFromString(OPTIMISE_LARGE_FUNCTIONS);
+  const rounds = new Map(Object.entries(task.rounds ?? {}));
+  let reason = 'time ran out';
+  for (let size = FIRST; size <= LARGEST; size *= GROWTH) {
+    progress(`sampling up to ${size} states`);
+    const sampled = sampleOf(task, rounds, size, expired);
+    if ('reason' in sampled) return sampled;
+    const { graph, sample } = sampled;
+    const lockOrder = (properties.includes('lock-order') && lockOrderOf(sample.order)) || [];
+    const system = createTransitions(graph, lockOrder);
+    const open = [...new Set([OUT_OF_MODEL, ...properties])].filter(
+      (p) => !sample.found.has(p) && isProvable(system, p),
+    );
+    if (!open.includes(OUT_OF_MODEL)) return { reason: 'a run leaves the model' };
+    if (expired()) return { reason: 'time ran out' };
+    const sessions = Array.from({ length: SOLVERS }, openZ3Session);
+    try {
+      const rows = createThreadRows(system, sample);
+      const options = () => (expired() ? null : runOptions());
+      const learned = await learnThreadLemmas(system, sample, rows, open, sessions, options, progress);
+      if ('reason' in learned) {
+        reason = learned.reason;
+        if (reason.endsWith(UNKNOWN_VALUE) && !sample.complete) continue;
+        return { reason };
+      }
+      progress(`checking the certificate: ${learned.conjuncts.length} conjuncts`);
+      const claimed = {
+        properties: open,
+        rounds: Object.fromEntries(rounds),
+        lockOrder,
+        invariant: learned.conjuncts.map(conjunctToSmt),
+      };
+      return await certify(program, claimed, runOptions());
+    } finally {
+      await Promise.all(sessions.map((session) => session.close()));
+    }
+  }
+  return { reason };
+}
+
+/** `rounds` grows with what the sampled runs need. */
+function sampleOf(
+  { program }: Task,
+  rounds: Map<string, number>,
+  states: number,
+  expired: () => boolean,
+): { readonly graph: Graph; readonly sample: Sample } | { readonly reason: string } {
+  for (let idBits: 8 | 16 = 8; ; ) {
+    const graph = lower(program, { rounds, slice: true });
+    try {
+      return { graph, sample: sampleStates(graph, { breadth: states / 2, states, expired }, idBits) };
+    } catch (error) {
+      if (error instanceof TooManyValues && idBits === 8) idBits = 16;
+      else if (error instanceof MoreRounds) {
+        const reason = addRound(rounds, error.loop);
+        if (reason !== null) return { reason };
+      } else throw error;
+    }
+  }
+}
