@@ -1,4 +1,5 @@
 /** Looks for violations within one step, within two, and so on, by asking a solver about all such runs at once. */
+import { isProvable } from '../evidence/certificate-scripts.ts';
 import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
 import type { Program } from '../lang/program.ts';
 import { quoteSymbol, type Term } from '../semantics/terms.ts';
@@ -10,7 +11,7 @@ import { showRun } from './decided-run.ts';
 import { decisive, definitionsIn } from './decisions.ts';
 import type { Limits } from './engine.ts';
 import type { Evidence } from './evidence.ts';
-import { cutsIn, failsIn, isJudged } from './failures.ts';
+import { cutsIn, failsIn } from './failures.ts';
 import { placement } from './placement.ts';
 import { addRound } from './rounds.ts';
 import { type Frame, firstFrame, nextFrame } from './unrolling.ts';
@@ -53,7 +54,7 @@ export async function searchBounded(
   /** What was settled for a depth before holds with more rounds, too: no run of that length makes them. */
   async function pass(): Promise<Ended> {
     const system = createTransitions(lower(program, { rounds, slice: true }));
-    judged = new Set([OUT_OF_MODEL, ...properties].filter((id) => isJudged(system, id)));
+    judged = new Set([OUT_OF_MODEL, ...properties].filter((id) => isProvable(system, id)));
     const talk = converse(system, session);
     const frames: Frame[] = [];
     const current: Pass = { talk, frames, placed: false };

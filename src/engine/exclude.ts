@@ -1,7 +1,7 @@
 /** Small exclusions: what shows that a combination of values is none of those in a table. */
 import type { Term } from '../semantics/terms.ts';
-import { intersects, type Literal, minimise, type ReachedSet, widen } from './reached-set.ts';
 import type { Exclusion, Part } from './exclusion.ts';
+import { intersects, type Literal, minimise, type ReachedSet, widen } from './reached-set.ts';
 
 /** Most pairs of values that are taken at a time. */
 const PAIRS = 2;

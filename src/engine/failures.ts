@@ -1,14 +1,10 @@
 /** When something goes wrong in a frame of unrolled runs, as terms. */
-import { isProvable, violationIn } from '../evidence/certificate-scripts.ts';
+
+import { violationIn } from '../evidence/certificate-scripts.ts';
 import type { Term } from '../semantics/terms.ts';
 import type { Transitions } from '../semantics/transitions.ts';
-import { type Frame, isAt } from './unrolling.ts';
-
-/** Whether the terms say anything of a property. */
-export function isJudged(system: Transitions, property: string): boolean {
-  const deadlock = property === 'deadlock-free' && !system.graph.program.afterOops;
-  return deadlock || isProvable(system, property);
-}
+import { restingCpus } from '../semantics/waiting.ts';
+import type { Frame } from './unrolling.ts';
 
 /** Whether a property fails in a state, and not in a step from there. */
 export function judgesState({ graph }: Transitions, property: string): boolean {
@@ -26,18 +22,9 @@ export function failsIn({ system, candidates }: Frame, property: string): Term {
 
 /** Some CPU runs, and all that run wait. */
 function isStuck(system: Transitions): Term {
-  const { terms, state, steps } = system;
+  const { terms, state } = system;
   const idle = state.pcs.map((pc) => terms.eq(pc, terms.constant(pc.bits, 0n)));
-  const waits = idle.map((_, cpu) =>
-    steps.flatMap((step) => {
-      const here = step.cpu === cpu && step.point > 0 ? isAt(system, step) : terms.false_;
-      return here === terms.false_ ? [] : [terms.and(here, step.step().blocked)];
-    }),
-  );
-  return terms.and(
-    terms.not(terms.and(...idle)),
-    ...idle.map((rests, cpu) => terms.or(rests, ...(waits[cpu] ?? []))),
-  );
+  return terms.and(terms.not(terms.and(...idle)), ...restingCpus(system));
 }
 
 /** By loop: the step taken here goes round it more often than it was unrolled. */

@@ -25,6 +25,8 @@ import { createThreadRows } from './thread-rows.ts';
 
 export const iceEngine: Engine = {
   id: 'ice',
+  /** With one CPU a search ends, and learning from all states is quicker. */
+  applies: ({ program }) => program.bounds.cpus > 1,
   async check(task, limits, progress) {
     const started = performance.now();
     const proof = await prove(task, limits, progress);

@@ -15,7 +15,7 @@ import { valueSetEngine } from './value-set-engine.ts';
  * search; what searches, and learns from that; what asks a solver for all runs of a length.
  */
 const lanes: readonly Engine[] = [
-  portfolio('proofs', [storedInvariantEngine, valueSetEngine]),
+  portfolio('proofs', [storedInvariantEngine, valueSetEngine, iceEngine]),
   portfolio('search', [aloneEngine, explicitEngine, inductionEngine]),
   portfolio('runs', [bmcEngine]),
 ];

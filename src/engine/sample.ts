@@ -88,7 +88,11 @@ export function sampleStates(graph: Graph, limits: SampleLimits, idBits: 8 | 16)
   const random = createRandom();
   const runs = (STEPS_PER_STATE * limits.states) / RUN;
   let looked = 0;
-  for (let run = 0; from < states.size && run < runs && states.size < limits.states && !limits.expired(); run++) {
+  for (
+    let run = 0;
+    from < states.size && run < runs && states.size < limits.states && !limits.expired();
+    run++
+  ) {
     for (; looked < states.size; looked++) {
       states.read(looked, expander.base);
       if (isNew(expander.base) && looked >= from) expand(looked);

@@ -17,6 +17,7 @@ import type { RunOptions, SolverSession } from '../solver/session.ts';
 import type { Value } from '../solver/value.ts';
 import { type GraphNode, successors } from '../system/graph.ts';
 import { postorderUpTo } from '../system/points.ts';
+import { valuesIn } from './model-values.ts';
 import { createThreadFacts } from './thread-facts.ts';
 import type { ThreadStates } from './thread-states.ts';
 
@@ -103,28 +104,10 @@ export async function threadInvariant(
   /** Where it is a word that is known, whoever stores to it must be known to hold its locks: that is looked at again. */
   function exclude({ point, cpu }: NamedStep, goal: Term, model: ReadonlyMap<Term, Value>): boolean {
     const before = facts.guarded.size;
-    const [value, matter] = [valuesIn(model), variablesIn(goal)];
+    const [value, matter] = [valuesIn(terms, model), variablesIn(goal)];
     const excluded = facts.exclude(point, cpu, (v) => (matter.has(v) ? value(v) : null));
     if (facts.guarded.size > before) for (const step of steps) waiting.add(step);
     return excluded;
-  }
-
-  /** The values of variables in a model, as terms that states have; null where the question leaves them open. */
-  function valuesIn(model: ReadonlyMap<Term, Value>): (v: Term) => Term | null {
-    const addresses = new Map([...model].flatMap(([t, value]) => (t.kind === 'address' ? [[value, t]] : [])));
-    const equal = new Map<Term, Term>();
-    for (const [atom, value] of model) {
-      const [a, b] = atom.args;
-      if (atom.symbol !== '=' || !a || !b || value !== true) continue;
-      const [v, is] = a.kind === 'variable' ? [a, b] : [b, a];
-      equal.set(v, is);
-    }
-    return (v) => {
-      const value = model.get(v);
-      if (value === undefined) return equal.get(v) ?? null;
-      if (typeof value === 'boolean') return value ? terms.true_ : terms.false_;
-      return (addresses.get(value) as Term | undefined) ?? terms.constant(v.bits, BigInt(value));
-    };
   }
 
   for (const step of waiting) {

@@ -37,6 +37,8 @@ export interface ThreadLemmas {
   about(word: Term): readonly (Stand & { readonly fact: Term })[];
   /** No two CPUs are at these points together, as far as locks and single words tell. */
   apart(a: Stand, b: Stand): boolean;
+  /** A CPU is at one of these points. */
+  isAt(cpu: number, points: ReadonlySet<number>): Term;
   /** The whole invariant. */
   all(): readonly Term[];
 }
@@ -144,7 +146,10 @@ export function createThreadLemmas(system: Transitions, rows: ThreadRows): Threa
   const holdsAt = (cpu: number, point: number, fact: Term): boolean =>
     at(cpu, point).has(fact) || (standing.get(key(cpu, point))?.includes(fact) ?? false);
 
-  const allowed = new Map<number, { readonly lemmas: number; readonly values: ReadonlyMap<Term, ReadonlySet<Term>> }>();
+  const allowed = new Map<
+    number,
+    { readonly lemmas: number; readonly values: ReadonlyMap<Term, ReadonlySet<Term>> }
+  >();
   /** The values that locks, and words by themselves, can have at a point, where that is known. */
   function allowedAt({ cpu, point }: Stand): ReadonlyMap<Term, ReadonlySet<Term>> {
     const lemmas = at(cpu, point);
@@ -153,8 +158,7 @@ export function createThreadLemmas(system: Transitions, rows: ThreadRows): Threa
     const values = new Map<Term, ReadonlySet<Term>>();
     const table = rows.at(cpu, point);
     if (table)
-      for (const lock of locks)
-        values.set(lock, new Set(heldAt(table, lock, cpu).map((l) => l.value)));
+      for (const lock of locks) values.set(lock, new Set(heldAt(table, lock, cpu).map((l) => l.value)));
     for (const { exclusion } of lemmas.values()) {
       const [part, more] = exclusion;
       if (!part || more) continue;
@@ -164,10 +168,18 @@ export function createThreadLemmas(system: Transitions, rows: ThreadRows): Threa
     allowed.set(key(cpu, point), { lemmas: lemmas.size, values });
     return values;
   }
-  const isAt = (cpu: number, points: Iterable<number>): Term => {
+  const oneOfPoints = (cpu: number, points: Iterable<number>): Term => {
     const pc = state.pcs[cpu] as Term;
     return terms.or(...[...points].map((p) => terms.eq(pc, terms.constant(pc.bits, BigInt(p)))));
   };
+  const made = new WeakMap<ReadonlySet<number>, Map<number, Term>>();
+  function isAt(cpu: number, points: ReadonlySet<number>): Term {
+    const known = made.get(points) ?? new Map<number, Term>();
+    made.set(points, known);
+    const term = known.get(cpu) ?? oneOfPoints(cpu, points);
+    known.set(cpu, term);
+    return term;
+  }
 
   return {
     domains,
@@ -210,6 +222,7 @@ export function createThreadLemmas(system: Transitions, rows: ThreadRows): Threa
         return others !== undefined && ![...values].some((value) => others.has(value));
       });
     },
+    isAt,
     all() {
       const points = Array.from({ length: graph.points.length + 1 }, (_, point) => point);
       const conjuncts = state.pcs.flatMap((_, cpu) => {
@@ -220,7 +233,7 @@ export function createThreadLemmas(system: Transitions, rows: ThreadRows): Threa
             where.set(fact, list);
             list.push(point);
           }
-        return [...where].map(([fact, here]) => terms.or(terms.not(isAt(cpu, here)), fact));
+        return [...where].map(([fact, here]) => terms.or(terms.not(oneOfPoints(cpu, here)), fact));
       });
       const together = joint.map(({ stands, term }) =>
         terms.or(...[...stands].map(([cpu, here]) => terms.not(isAt(cpu, here))), term),

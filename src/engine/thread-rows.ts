@@ -17,6 +17,8 @@ export interface ThreadRows {
   at(cpu: number, point: number): ReachedSet | null;
   /** The same while two CPUs are at points, with the locals of both. */
   both(a: Stand, b: Stand): ReachedSet;
+  /** The same while one is at a point and the other at any of some, with the locals of the one. */
+  among(here: Stand, cpu: number, points: ReadonlySet<number>): ReachedSet;
   /**
    * The points of two CPUs, as large sets as it finds around these, such that the words never have excluded values
    * while the one is at a point of the first and the other at one of the second.
@@ -64,7 +66,9 @@ export function createThreadRows(system: Transitions, sample: Sample): ThreadRow
     const made = columns.get(v);
     if (made) return made;
     const read = reader.readLive(v);
-    const column = read ? [{ variable: v.term, read, termOf: (packed: number) => reader.termOf(v, packed) }] : [];
+    const column = read
+      ? [{ variable: v.term, read, termOf: (packed: number) => reader.termOf(v, packed) }]
+      : [];
     columns.set(v, column);
     return column;
   }
@@ -178,6 +182,12 @@ export function createThreadRows(system: Transitions, sample: Sample): ThreadRow
       bothKnown.set(key, known);
       return known;
     },
+    among(here, cpu, others) {
+      const list = (pointsOf[here.cpu] as number[]).flatMap((point, n) =>
+        point === here.point && others.has(pointsOf[cpu]?.[n] as number) ? [n] : [],
+      );
+      return collectRows([...wordColumns, ...localColumns(here)], list.length, rowOf(list));
+    },
     find([one, other], values) {
       if (!one) return -1;
       const a = other && other.cpu < one.cpu ? other : one;
@@ -199,7 +209,10 @@ export function createThreadRows(system: Transitions, sample: Sample): ThreadRow
       sample.states.read(n, copy);
       const at = points.map((read) => read?.(copy) ?? 0);
       const columns = new Map(
-        [...wordColumns, ...at.flatMap((point, cpu) => localColumns({ cpu, point }))].map((c) => [c.variable, c]),
+        [...wordColumns, ...at.flatMap((point, cpu) => localColumns({ cpu, point }))].map((c) => [
+          c.variable,
+          c,
+        ]),
       );
       return {
         points: at,
@@ -215,7 +228,12 @@ export function createThreadRows(system: Transitions, sample: Sample): ThreadRow
 /** The rows that an exclusion is about; those of a table with all its variables. */
 function statesOf(table: ReachedSet, exclusion: Exclusion): Uint32Array {
   return exclusion
-    .map((part) => unionOf(table, (table.domains.get(part.variable) ?? []).filter((l) => admits(part, l.value))))
+    .map((part) =>
+      unionOf(
+        table,
+        (table.domains.get(part.variable) ?? []).filter((l) => admits(part, l.value)),
+      ),
+    )
     .reduce(intersection);
 }
 

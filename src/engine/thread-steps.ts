@@ -236,6 +236,7 @@ export function createThreadSteps(setting: Setting, before: Beforehand, expired:
         const demands = node.demands.map((d) => ({ ...d, get: compile(d.holds, false) }));
         const stores = node.effects.map((e) => compileStore(e, false));
         if (node.lock?.does === 'acquire') found.add('lock-order');
+        if (until) found.add('deadlock-free');
         return () => {
           if (until && !decide(until())) return NOWHERE;
           for (const { property, get } of demands) if (!decide(get())) found.add(property);

@@ -11,6 +11,7 @@ import {
   stepAssuming,
   type Transitions,
 } from '../semantics/transitions.ts';
+import { stuckAt } from '../semantics/waiting.ts';
 import type { Script } from './certificate.ts';
 import { localFacts, pcOf, variablesIn } from './local-facts.ts';
 
@@ -39,19 +40,21 @@ export function isProvable(system: Transitions, property: string): boolean {
   if (program.afterOops) return false; // terms end with the oops
   const target = property.startsWith('reach:') ? property.slice('reach:'.length) : null;
   if (target !== null) return nodes.some((n) => n.op === 'reach' && n.target === target);
-  if (property === 'deadlock-free' || isDataRace(property)) return program.bounds.cpus === 1;
+  if (property === 'deadlock-free') return true;
+  if (isDataRace(property)) return program.bounds.cpus === 1;
   if (property === 'lock-order') return system.setting.lockRank.size > 0;
   return languageProperties.has(property) || program.properties.some((p) => p.id === property);
 }
 
 /**
- * The condition under which `property` fails in a step: found on the way, or, for deadlocks at one CPU, by
- * waiting. With one CPU no two accesses are concurrent, so `no-data-race` cannot fail.
+ * The condition under which `property` fails in a step: found on the way, or, for deadlocks, by waiting while no
+ * other CPU goes on. With one CPU no two accesses are concurrent, so `no-data-race` cannot fail.
  */
 export function violationIn(system: Transitions, step: NamedStep, property: string): Term {
   const { terms } = system;
   const symbolic = step.step();
-  if (property === 'deadlock-free') return symbolic.blocked;
+  if (property === 'deadlock-free')
+    return system.state.pcs.length === 1 ? symbolic.blocked : stuckAt(system, step);
   if (property.startsWith('reach:'))
     return symbolic.reached.get(property.slice('reach:'.length)) ?? terms.false_;
   return symbolic.violations.get(property) ?? terms.false_;

@@ -74,21 +74,36 @@ const operators: Readonly<Record<Exclude<BinaryOperator, 'eq' | 'ne' | 'land' | 
 };
 
 export function createTerms(): Terms {
-  const table = new Map<string, Term>();
+  const leaves = new Map<string, Term>();
+  const applications = new Map<string, Map<number | string, Term>>();
   const aligns = new Map<string, bigint>();
   let created = 0;
 
   function make(kind: Term['kind'], bits: Bits, symbol: string, value: bigint, args: readonly Term[]): Term {
-    const key = `${kind} ${bits} ${symbol} ${value} ${args.map((a) => a.id).join(' ')}`;
-    const known = table.get(key);
-    if (known) return known;
     const rigid = kind !== 'variable' && kind !== 'cases' && args.every((a) => a.rigid);
-    const term: Term = { id: created++, bits, kind, value, symbol, args, rigid };
-    table.set(key, term);
+    return { id: created++, bits, kind, value, symbol, args, rigid };
+  }
+  function leaf(kind: 'const' | 'address' | 'variable', bits: Bits, symbol: string, value: bigint): Term {
+    const key = `${kind} ${bits} ${symbol} ${value}`;
+    const known = leaves.get(key);
+    if (known) return known;
+    const term = make(kind, bits, symbol, value, []);
+    leaves.set(key, term);
     return term;
   }
-  const app = (bits: Bits, symbol: string, ...args: readonly Term[]) => make('app', bits, symbol, 0n, args);
-  const constant = (bits: Bits, value: bigint) => make('const', bits, '', BigInt.asUintN(bits, value), []);
+  function over(kind: 'app' | 'cases', bits: Bits, symbol: string, args: readonly Term[]): Term {
+    const operator = `${bits}${symbol}`;
+    const alike = applications.get(operator) ?? new Map<number | string, Term>();
+    applications.set(operator, alike);
+    const key = keyOf(args);
+    const known = alike.get(key);
+    if (known) return known;
+    const term = make(kind, bits, symbol, 0n, args);
+    alike.set(key, term);
+    return term;
+  }
+  const app = (bits: Bits, symbol: string, ...args: readonly Term[]) => over('app', bits, symbol, args);
+  const constant = (bits: Bits, value: bigint) => leaf('const', bits, '', BigInt.asUintN(bits, value));
   const true_ = constant(1, 1n);
   const false_ = constant(1, 0n);
   const isNot = (t: Term) => t.kind === 'app' && t.symbol === 'not';
@@ -175,7 +190,7 @@ export function createTerms(): Terms {
     const possible = [...list].filter(([, guard]) => guard !== false_).sort(([a], [b]) => a.id - b.id);
     const [only] = possible;
     if (possible.length === 1 && only) return only[0];
-    return make('cases', bits, '', 0n, possible.flat());
+    return over('cases', bits, 'cases', possible.flat());
   }
 
   /** Applies an operator to every combination of cases; null where the operands are no cases. */
@@ -341,9 +356,9 @@ export function createTerms(): Terms {
     false_,
     address(symbol, align) {
       aligns.set(symbol, BigInt(align));
-      return make('address', 64, symbol, 0n, []);
+      return leaf('address', 64, symbol, 0n);
     },
-    variable: (symbol, bits) => make('variable', bits, symbol, 0n, []),
+    variable: (symbol, bits) => leaf('variable', bits, symbol, 0n),
     not,
     and,
     or,
@@ -354,6 +369,16 @@ export function createTerms(): Terms {
     unary,
     convert,
   };
+}
+
+/** More than there are terms; two of their numbers fit into one. */
+const MOST_TERMS = 2 ** 26;
+
+/** One key for a list of terms. */
+function keyOf(args: readonly Term[]): number | string {
+  const [a, b] = args;
+  if (args.length > 2 || !a) return args.map((t) => t.id).join(' ');
+  return b ? (a.id + 1) * MOST_TERMS + b.id : a.id;
 }
 
 /** The term with its variables replaced, but for those in cases. */

@@ -1,0 +1,31 @@
+/** Whether CPUs wait. */
+import type { Term } from './terms.ts';
+import type { NamedStep, Transitions } from './transitions.ts';
+
+const known = new WeakMap<Transitions, readonly Term[]>();
+
+/** For each CPU: it is idle, or waits where it stands. */
+export function restingCpus(system: Transitions): readonly Term[] {
+  const { terms, state, steps } = system;
+  const before = known.get(system);
+  if (before) return before;
+  const resting = state.pcs.map((pc, cpu) => {
+    const isAt = (point: number) => terms.eq(pc, terms.constant(pc.bits, BigInt(point)));
+    const waits = steps.flatMap((step) => {
+      const here = step.cpu === cpu && step.point > 0 ? isAt(step.point) : terms.false_;
+      return here === terms.false_ ? [] : [terms.and(here, step.step().blocked)];
+    });
+    return terms.or(isAt(0), ...waits);
+  });
+  known.set(system, resting);
+  return resting;
+}
+
+/** Where this step is to be taken it has to wait, and no other CPU goes on. */
+export function stuckAt(system: Transitions, step: NamedStep): Term {
+  const { terms } = system;
+  if (step.point === 0) return terms.false_;
+  const { blocked } = step.step();
+  if (blocked === terms.false_) return terms.false_;
+  return terms.and(blocked, ...restingCpus(system).filter((_, cpu) => cpu !== step.cpu));
+}
