@@ -43,6 +43,12 @@ export function createDuties({ terms }: Transitions, lemmas: ThreadLemmas): Duti
     ].map((lemma) => ({ key: `${end.point} ${lemma.id}`, lemma, others: none, stays: false }));
     const others: Duty[] = [];
     const together = new Map<string, boolean>();
+    const meets = (other: number, at: number): boolean => {
+      const where = `${other} ${at}`;
+      const meet = together.get(where) ?? !lemmas.apart(step, { cpu: other, point: at });
+      together.set(where, meet);
+      return meet;
+    };
     const seen = new Set<string>();
     for (const word of changed)
       for (const { cpu: other, point: at, fact } of lemmas.about(word)) {
@@ -50,17 +56,19 @@ export function createDuties({ terms }: Transitions, lemmas: ThreadLemmas): Duti
         const key = `${end.point} ${fact.id} ${other} ${at}`;
         if (seen.has(key)) continue;
         seen.add(key);
-        const where = `${other} ${at}`;
-        const meet = together.get(where) ?? !lemmas.apart(step, { cpu: other, point: at });
-        together.set(where, meet);
-        if (meet) others.push({ key, lemma: fact, others: new Map([[other, new Set([at])]]), stays: true });
+        if (meets(other, at))
+          others.push({ key, lemma: fact, others: new Map([[other, new Set([at])]]), stays: true });
       }
     const joint = lemmas.joint
       .filter(({ stands, term }) => (stands.has(cpu) ? stands.get(cpu)?.has(end.point) : touched(term)))
       .map((lemma) => ({
         key: `${end.point} joint ${lemmas.joint.indexOf(lemma)}`,
         lemma: lemma.term,
-        others: new Map([...lemma.stands].filter(([other]) => other !== cpu)),
+        others: new Map(
+          [...lemma.stands].flatMap(([other, points]) =>
+            other === cpu ? [] : [[other, new Set([...points].filter((at) => meets(other, at)))] as const],
+          ),
+        ),
         stays: lemma.stands.get(cpu)?.has(step.point) ?? true,
       }));
     return [...own, ...others, ...joint];

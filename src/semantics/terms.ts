@@ -5,6 +5,7 @@
  */
 import type { BinaryOperator, Conversion, UnaryOperator } from '../lang/nodes.ts';
 import type { Bits } from '../lang/types.ts';
+import { assert } from '../support/assert.ts';
 import { evaluateBinary, evaluateConversion, evaluateUnary } from '../system/fold.ts';
 
 /**
@@ -415,7 +416,9 @@ function rebuild(terms: Terms, t: Term, args: readonly Term[]): Term {
   if (t.symbol === 'bvnot') return terms.unary('bnot', a);
   const conversion = conversions.find(([pattern]) => pattern.test(t.symbol));
   if (conversion) return terms.convert(conversion[1], t.bits, a);
-  return terms.binary(binaryOf.get(t.symbol) as BinaryOperator, a, b);
+  const op = binaryOf.get(t.symbol);
+  assert(op !== undefined, `${t.symbol} can be built again`);
+  return terms.binary(op, a, b);
 }
 
 export const sortOf = (bits: Bits): string => (bits === 1 ? 'Bool' : `(_ BitVec ${bits})`);
