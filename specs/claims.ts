@@ -173,10 +173,13 @@ function withSeveralCpus(
   return { scenario, bounds: { ...bounds, cpus }, policy, property, verdict, sets };
 }
 
+const MISSION = 'no-sentinel-deref';
+const setsOf = (property: string): readonly string[] => (property === MISSION ? ['start', 'cpus'] : ['cpus']);
+
 export const claims: readonly Claim[] = [
   ...Object.entries(violatedByOne).flatMap(([scenario, violated]) => [
     ...atOneCpu(scenario, { proved: all.filter((id) => !violated.includes(id)), violated }),
-    ...violated.map((id) => withSeveralCpus(scenario, 2, id, 'violated', usual)),
+    ...violated.map((id) => withSeveralCpus(scenario, 2, id, 'violated', usual, setsOf(id))),
   ]),
   ...races.flatMap(({ scenarios, properties, ...at }) =>
     scenarios.flatMap((scenario) =>
@@ -186,8 +189,8 @@ export const claims: readonly Claim[] = [
       ]),
     ),
   ),
-  withSeveralCpus('v6.12/ext4', 2, 'no-sentinel-deref', 'proved', usual),
-  withSeveralCpus('v6.12/xfs-reflink', 3, 'no-sentinel-deref', 'violated', usual),
+  withSeveralCpus('v6.12/ext4', 2, MISSION, 'proved', usual, setsOf(MISSION)),
+  withSeveralCpus('v6.12/xfs-reflink', 3, MISSION, 'violated', usual),
   ...reachable('v6.12/ext4', [...never, ...sharing, 'notify_failure']),
   ...reachable('v6.12/xfs', [...never, ...xfsSharing, ...filesystemRoute]),
   ...reachable('v6.12/xfs-rmapbt', [...never, ...xfsSharing, ...genericRoute, 'xfs_force_shutdown']),
