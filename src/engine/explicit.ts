@@ -297,7 +297,7 @@ export function searchStates(
 
   function overLimit(): string | null {
     if (limits.seconds !== undefined && elapsed() + foundAfter >= limits.seconds)
-      return `time ran out after ${limits.seconds} s`;
+      return `time ran out after ${Number(limits.seconds.toPrecision(3))} s`;
     if (limits.memoryMiB !== undefined && visited.bytes + switches.bytes > limits.memoryMiB * 2 ** 20)
       return `memory ran out at ${limits.memoryMiB} MiB`;
     if (limits.states !== undefined && visited.size >= limits.states) return boundOf(limits.states);
