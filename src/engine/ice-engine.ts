@@ -8,18 +8,13 @@ import { isProvable } from '../evidence/certificate-scripts.ts';
 import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
 import { conjunctToSmt } from '../evidence/invariant-text.ts';
 import { createTransitions } from '../semantics/transitions.ts';
-import { TooManyValues } from '../semantics/values.ts';
 import { openZ3Session } from '../solver/z3.ts';
-import type { Graph } from '../system/graph.ts';
-import { lower } from '../system/lower.ts';
 import { certify, type Proof } from './certify.ts';
 import type { Engine, Limits, Task } from './engine.ts';
-import { MoreRounds } from './explicit.ts';
 import { learnThreadLemmas, UNKNOWN_VALUE } from './learn-thread-lemmas.ts';
 import { lockOrderOf } from './lock-cycle.ts';
 import { proofOutcomes } from './proof-outcomes.ts';
-import { addRound } from './rounds.ts';
-import { type Sample, sampleStates } from './sample.ts';
+import { sampleProgram } from './sample-program.ts';
 import { OPTIMISE_LARGE_FUNCTIONS } from './search.ts';
 import { createThreadRows } from './thread-rows.ts';
 
@@ -58,7 +53,7 @@ async function prove(task: Task, limits: Limits, progress: (text: string) => voi
   let reason = 'time ran out';
   for (let size = FIRST; size <= LARGEST; size *= GROWTH) {
     progress(`sampling up to ${size} states`);
-    const sampled = sampleOf(task, rounds, size, expired);
+    const sampled = sampleProgram(program, rounds, { breadth: size / 2, states: size, expired });
     if ('reason' in sampled) return sampled;
     const { graph, sample } = sampled;
     const lockOrder = (properties.includes('lock-order') && lockOrderOf(sample.order)) || [];
@@ -91,25 +86,4 @@ async function prove(task: Task, limits: Limits, progress: (text: string) => voi
     }
   }
   return { reason };
-}
-
-/** `rounds` grows with what the sampled runs need. */
-function sampleOf(
-  { program }: Task,
-  rounds: Map<string, number>,
-  states: number,
-  expired: () => boolean,
-): { readonly graph: Graph; readonly sample: Sample } | { readonly reason: string } {
-  for (let idBits: 8 | 16 = 8; ; ) {
-    const graph = lower(program, { rounds, slice: true });
-    try {
-      return { graph, sample: sampleStates(graph, { breadth: states / 2, states, expired }, idBits) };
-    } catch (error) {
-      if (error instanceof TooManyValues && idBits === 8) idBits = 16;
-      else if (error instanceof MoreRounds) {
-        const reason = addRound(rounds, error.loop);
-        if (reason !== null) return { reason };
-      } else throw error;
-    }
-  }
 }

@@ -9,20 +9,17 @@ import { conjunctToSmt } from '../evidence/invariant-text.ts';
 import type { Program } from '../lang/program.ts';
 import type { Term } from '../semantics/terms.ts';
 import { createTransitions, type Transitions } from '../semantics/transitions.ts';
-import { TooManyValues } from '../semantics/values.ts';
 import type { RunOptions } from '../solver/session.ts';
 import { openZ3Session } from '../solver/z3.ts';
-import { lower } from '../system/lower.ts';
 import { certify, type Proof } from './certify.ts';
 import type { Engine, Limits, Task } from './engine.ts';
-import { MoreRounds } from './explicit.ts';
 import { hornQuestion } from './horn-clauses.ts';
 import { domainLemmas } from './learn-invariant.ts';
 import { lockOrderOf } from './lock-cycle.ts';
 import { proofOutcomes } from './proof-outcomes.ts';
 import { collectReached, type ReachedSet } from './reached-set.ts';
-import { addRound } from './rounds.ts';
-import { type Sample, sampleStates } from './sample.ts';
+import type { Sample } from './sample.ts';
+import { sampleProgram } from './sample-program.ts';
 
 export const spacerEngine: Engine = {
   id: 'spacer',
@@ -71,23 +68,14 @@ function sample(
   expired: () => boolean,
 ): Sampled | { readonly reason: string } {
   const rounds = new Map<string, number>();
-  for (;;) {
-    const graph = lower(program, { rounds, slice: true });
-    try {
-      const taken = sampleStates(graph, { breadth: states / 8, states, expired }, 16);
-      const lockOrder = lockOrderOf(taken.order) ?? [];
-      const system = createTransitions(graph, lockOrder);
-      const { compiled, states: visited } = taken;
-      const reached = collectReached(system, { compiled, states: visited.size, visited });
-      const values = [...reached.domains.values()].reduce((sum, literals) => sum + literals.length, 0);
-      return { rounds, sample: taken, values, lockOrder, system, reached };
-    } catch (error) {
-      if (error instanceof TooManyValues) return { reason: error.message };
-      if (!(error instanceof MoreRounds)) throw error;
-      const reason = addRound(rounds, error.loop);
-      if (reason !== null) return { reason };
-    }
-  }
+  const taken = sampleProgram(program, rounds, { breadth: states / 8, states, expired });
+  if ('reason' in taken) return taken;
+  const lockOrder = lockOrderOf(taken.sample.order) ?? [];
+  const system = createTransitions(taken.graph, lockOrder);
+  const { compiled, states: visited } = taken.sample;
+  const reached = collectReached(system, { compiled, states: visited.size, visited });
+  const values = [...reached.domains.values()].reduce((sum, literals) => sum + literals.length, 0);
+  return { rounds, sample: taken.sample, values, lockOrder, system, reached };
 }
 
 /** `refuted`: Spacer has a run, of the values that were sampled, to something that must not be. */

@@ -15,9 +15,8 @@ import {
 import { ask } from '../solver/question.ts';
 import type { RunOptions, SolverSession } from '../solver/session.ts';
 import type { Value } from '../solver/value.ts';
-import { type GraphNode, successors } from '../system/graph.ts';
-import { postorderUpTo } from '../system/points.ts';
 import { valuesIn } from './model-values.ts';
+import { stepsInto } from './steps-into.ts';
 import { createThreadFacts } from './thread-facts.ts';
 import type { ThreadStates } from './thread-states.ts';
 
@@ -40,19 +39,12 @@ export async function threadInvariant(
   session: SolverSession,
   options: () => RunOptions | null,
 ): Promise<ThreadInvariant> {
-  const { terms, graph, setting } = bare;
+  const { terms } = bare;
   const facts = createThreadFacts(bare, known);
   const words = [...facts.ofWords.values()];
   const system = assuming(bare, words);
   const steps = system.steps.filter((s) => known.points.has(s.point));
-  const into = new Map<number, Set<NamedStep>>();
-  for (const step of steps)
-    for (const id of postorderUpTo(graph.nodes, successors(graph.nodes[step.node] as GraphNode), (n) =>
-      setting.pointAt.has(n),
-    )) {
-      const point = graph.nodes[id]?.op === 'end' ? 0 : setting.pointAt.get(id);
-      if (point !== undefined) into.set(point, (into.get(point) ?? new Set()).add(step));
-    }
+  const into = stepsInto(bare, steps);
   /** Goals that are impossible with what was taken; they stay so when more is. */
   const impossible = new Map<NamedStep, Set<Term>>(steps.map((step) => [step, new Set()]));
   const waiting = new Set([...steps].reverse());

@@ -3,10 +3,9 @@ import { variablesIn } from '../evidence/local-facts.ts';
 import type { End } from '../semantics/symbolic.ts';
 import type { Term } from '../semantics/terms.ts';
 import { changedWords, type NamedStep, type Transitions } from '../semantics/transitions.ts';
-import { type GraphNode, successors } from '../system/graph.ts';
-import { postorderUpTo } from '../system/points.ts';
 import { outside } from './exclude.ts';
 import { admits, createMirror, type Exclusion, holdsIn, type Part } from './exclusion.ts';
+import { stepsInto } from './steps-into.ts';
 import { lemmaOf, type ThreadLemmas } from './thread-lemmas.ts';
 import type { Stand, ThreadRows } from './thread-rows.ts';
 
@@ -31,24 +30,11 @@ export function createTaking(
   steps: readonly NamedStep[],
   wake: (step: NamedStep) => void,
 ): Taking {
-  const { terms, graph, setting } = system;
+  const { terms } = system;
   const words = system.variables.flatMap((v) => (v.kind.is === 'word' ? [v.term] : []));
   const cpus = system.state.pcs.map((_, cpu) => cpu);
-  const into = ways();
+  const into = stepsInto(system, steps);
   const mirror = createMirror(system);
-
-  /** The steps that lead to a point. */
-  function ways(): ReadonlyMap<number, ReadonlySet<NamedStep>> {
-    const into = new Map<number, Set<NamedStep>>();
-    for (const step of steps)
-      for (const id of postorderUpTo(graph.nodes, successors(graph.nodes[step.node] as GraphNode), (n) =>
-        setting.pointAt.has(n),
-      )) {
-        const point = graph.nodes[id]?.op === 'end' ? 0 : setting.pointAt.get(id);
-        if (point !== undefined) into.set(point, (into.get(point) ?? new Set()).add(step));
-      }
-    return into;
-  }
 
   const changes = new Map<NamedStep, ReadonlySet<Term>>();
   function changedBy(step: NamedStep): ReadonlySet<Term> {
