@@ -15,7 +15,10 @@ describe.each(stacks)('$id', (stack) => {
   test('only who asks for them has them', () => {
     const usual = scenarioProgram(stack.id, {}, { cpus: 1 });
     const added = more.operations.filter((name) => !usual.operations.includes(name));
-    const names = ['fork', 'drop caches', 'write(2)', 'punch hole', ...(stack.reflink ? ['unshare'] : [])];
+    const names = [
+      ...['fork', 'drop caches', 'failure of ordinary memory', 'write(2)', 'punch hole'],
+      ...(stack.reflink ? ['unshare', 'FIDEDUPERANGE'] : []),
+    ];
     expect(added).toEqual(names);
   });
 

@@ -22,7 +22,9 @@ import { ext4_dax_write_iter, ext4_punch_hole } from './ext4/range.ts';
 import { drop_caches } from './fs/cache.ts';
 import { iput, path_openat } from './fs/inode.ts';
 import { dup_mmap } from './mm/fork.ts';
+import { memory_failure_online_page } from './mm/memory-failure-ram.ts';
 import { dentry, inode, task_struct } from './objects.ts';
+import { dedupe } from './operations.ts';
 import { xfs_file_dax_write, xfs_file_punch_hole, xfs_file_unshare_range } from './xfs/range.ts';
 
 /** A system call on one page of a file, opened by name. */
@@ -57,13 +59,18 @@ const fork = operation(
 
 const dropCaches = operation('drop caches', {}, () => [drop_caches()]);
 
-const everywhere: readonly KernelFunction[] = [fork, dropCaches];
+/** The other way into memory_failure(), which takes the same lock. */
+const ordinaryMemoryFailure = operation('failure of ordinary memory', {}, () => [
+  memory_failure_online_page(),
+]);
+
+const everywhere: readonly KernelFunction[] = [fork, dropCaches, ordinaryMemoryFailure];
 
 export const moreOfXfs = (reflink: boolean): readonly KernelFunction[] => [
   ...everywhere,
   onPage('write(2)', (i, pgoff) => xfs_file_dax_write(i.xfs_i, pgoff)),
   onPage('punch hole', (i, pgoff) => xfs_file_punch_hole(i.xfs_i, pgoff)),
-  ...(reflink ? [onPage('unshare', (i, pgoff) => xfs_file_unshare_range(i.xfs_i, pgoff))] : []),
+  ...(reflink ? [onPage('unshare', (i, pgoff) => xfs_file_unshare_range(i.xfs_i, pgoff)), dedupe] : []),
 ];
 
 export const moreOfExt4: readonly KernelFunction[] = [

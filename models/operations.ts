@@ -132,34 +132,41 @@ function truncateBy(
 export const xfsTruncate = truncateBy((inode, newsize) => xfs_vn_setattr(inode.xfs_i, newsize));
 export const ext4Truncate = truncateBy((inode, newsize) => ext4_setattr(inode, newsize));
 
-/** FICLONERANGE of one block; also within one file. */
-export const ficlone = operation(
-  'FICLONE',
-  {
-    locals: {
-      from: pointer(dentry),
-      pos_in: u64,
-      to: pointer(dentry),
-      pos_out: u64,
-      src: pointer(inode),
-      dest: pointer(inode),
+/** One block of a file becomes one of another, too, or of the same file elsewhere. */
+const remapping = (name: string) =>
+  operation(
+    name,
+    {
+      locals: {
+        from: pointer(dentry),
+        pos_in: u64,
+        to: pointer(dentry),
+        pos_out: u64,
+        src: pointer(inode),
+        dest: pointer(inode),
+      },
     },
-  },
-  ({ from, pos_in, to, pos_out, src, dest }) => [
-    choose(from, dentry),
-    choose(pos_in, 'offsets'),
-    choose(to, dentry),
-    choose(pos_out, 'offsets'),
-    assume(or(ne(from, to), ne(pos_in, pos_out))),
-    assume(and(from.d_inode, to.d_inode)),
-    set(src, path_openat(from)),
-    if_(src, [
-      set(dest, path_openat(to)),
-      if_(dest, [xfs_file_remap_range(src.xfs_i, pos_in, dest.xfs_i, pos_out), iput(dest)]),
-      iput(src),
-    ]),
-  ],
-);
+    ({ from, pos_in, to, pos_out, src, dest }) => [
+      choose(from, dentry),
+      choose(pos_in, 'offsets'),
+      choose(to, dentry),
+      choose(pos_out, 'offsets'),
+      assume(or(ne(from, to), ne(pos_in, pos_out))),
+      assume(and(from.d_inode, to.d_inode)),
+      set(src, path_openat(from)),
+      if_(src, [
+        set(dest, path_openat(to)),
+        if_(dest, [xfs_file_remap_range(src.xfs_i, pos_in, dest.xfs_i, pos_out), iput(dest)]),
+        iput(src),
+      ]),
+    ],
+  );
+
+/** FICLONERANGE. */
+export const ficlone = remapping('FICLONE');
+
+/** FIDEDUPERANGE of what is equal: contents are not modelled. */
+export const dedupe = remapping('FIDEDUPERANGE');
 
 export const inodegc = operation('xfs_inodegc', { locals: { ip: pointer(xfs_inode) } }, ({ ip }) => [
   choose(ip, xfs_inode),
