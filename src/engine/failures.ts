@@ -1,8 +1,7 @@
 /** When something goes wrong in a frame of unrolled runs, as terms. */
-
 import { violationIn } from '../evidence/certificate-scripts.ts';
 import type { Term } from '../semantics/terms.ts';
-import type { Transitions } from '../semantics/transitions.ts';
+import { isAt, type Transitions } from '../semantics/transitions.ts';
 import { restingCpus } from '../semantics/waiting.ts';
 import type { Frame } from './unrolling.ts';
 
@@ -23,7 +22,7 @@ export function failsIn({ system, candidates }: Frame, property: string): Term {
 /** Some CPU runs, and all that run wait. */
 function isStuck(system: Transitions): Term {
   const { terms, state } = system;
-  const idle = state.pcs.map((pc) => terms.eq(pc, terms.constant(pc.bits, 0n)));
+  const idle = state.pcs.map((_, cpu) => isAt(system, { cpu, point: 0 }));
   return terms.and(terms.not(terms.and(...idle)), ...restingCpus(system));
 }
 

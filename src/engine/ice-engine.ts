@@ -4,30 +4,27 @@
  * CPUs it learns of each by itself as far as that will do.
  */
 import { setFlagsFromString } from 'node:v8';
-import { isProvable } from '../evidence/certificate-scripts.ts';
 import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
 import { conjunctToSmt } from '../evidence/invariant-text.ts';
 import { createTransitions } from '../semantics/transitions.ts';
 import { openZ3Session } from '../solver/z3.ts';
 import { certify, type Proof } from './certify.ts';
-import type { Engine, Limits, Task } from './engine.ts';
+import { deadlineOf } from './deadline.ts';
+import type { Limits, Task } from './engine.ts';
 import { learnThreadLemmas, UNKNOWN_VALUE } from './learn-thread-lemmas.ts';
 import { lockOrderOf } from './lock-cycle.ts';
-import { proofOutcomes } from './proof-outcomes.ts';
+import { openProperties } from './open-properties.ts';
+import { provingEngine } from './proof-outcomes.ts';
 import { sampleProgram } from './sample-program.ts';
 import { OPTIMISE_LARGE_FUNCTIONS } from './search.ts';
 import { createThreadRows } from './thread-rows.ts';
 
-export const iceEngine: Engine = {
+export const iceEngine = provingEngine({
   id: 'ice',
   /** With one CPU a search ends, and learning from all states is quicker. */
   applies: ({ program }) => program.bounds.cpus > 1,
-  async check(task, limits, progress) {
-    const started = performance.now();
-    const proof = await prove(task, limits, progress);
-    return proofOutcomes(task, proof, 'ice', (performance.now() - started) / 1000);
-  },
-};
+  prove,
+});
 
 /** States in the first sample, and how many times more there are in the next, where they did not suffice. */
 const FIRST = 100_000;
@@ -37,17 +34,9 @@ const LARGEST = 8_000_000;
 const SOLVERS = 2;
 
 async function prove(task: Task, limits: Limits, progress: (text: string) => void): Promise<Proof> {
-  const { program, properties, isSettled } = task;
+  const { program, properties } = task;
   if (program.afterOops) return { reason: 'of runs that go on after an oops nothing is proved yet' };
-  const deadline = performance.now() + limits.seconds * 1000;
-  const expired = () =>
-    performance.now() > deadline ||
-    limits.signal?.aborted === true ||
-    (isSettled !== undefined && properties.every(isSettled));
-  const runOptions = () => ({
-    timeoutMs: Math.max(1, deadline - performance.now()),
-    ...(limits.signal && { signal: limits.signal }),
-  });
+  const { expired, runOptions } = deadlineOf(limits, task);
   setFlagsFromString(OPTIMISE_LARGE_FUNCTIONS);
   const rounds = new Map(Object.entries(task.rounds ?? {}));
   let reason = 'time ran out';
@@ -58,9 +47,7 @@ async function prove(task: Task, limits: Limits, progress: (text: string) => voi
     const { graph, sample } = sampled;
     const lockOrder = (properties.includes('lock-order') && lockOrderOf(sample.order)) || [];
     const system = createTransitions(graph, lockOrder);
-    const open = [...new Set([OUT_OF_MODEL, ...properties])].filter(
-      (p) => !sample.found.has(p) && isProvable(system, p),
-    );
+    const open = openProperties(system, properties, sample.found);
     if (!open.includes(OUT_OF_MODEL)) return { reason: 'a run leaves the model' };
     if (expired()) return { reason: 'time ran out' };
     const sessions = Array.from({ length: SOLVERS }, openZ3Session);

@@ -3,32 +3,26 @@
  * is checked by a solver that has not seen how it came about.
  */
 
-import { isProvable } from '../evidence/certificate-scripts.ts';
 import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
 import { conjunctToSmt } from '../evidence/invariant-text.ts';
 import { createTransitions } from '../semantics/transitions.ts';
 import { openZ3Session } from '../solver/z3.ts';
 import { certify, type Proof } from './certify.ts';
-import type { Engine, Limits, Task } from './engine.ts';
+import { deadlineOf } from './deadline.ts';
+import type { Limits, Task } from './engine.ts';
 import { explore } from './explore.ts';
 import { irredundant } from './irredundant.ts';
 import { learnInvariant } from './learn-invariant.ts';
 import { lockOrderOf } from './lock-cycle.ts';
-import { proofOutcomes } from './proof-outcomes.ts';
+import { openProperties } from './open-properties.ts';
+import { provingEngine } from './proof-outcomes.ts';
 import { collectReached } from './reached-set.ts';
 
-export const inductionEngine: Engine = {
-  id: 'k-induction',
-  async check(task, limits, progress) {
-    const started = performance.now();
-    const result = await prove(task, limits, progress);
-    return proofOutcomes(task, result, 'k-induction', (performance.now() - started) / 1000);
-  },
-};
+export const inductionEngine = provingEngine({ id: 'k-induction', prove });
 
 async function prove(task: Task, limits: Limits, progress: (text: string) => void): Promise<Proof> {
   if (task.program.afterOops) return { reason: 'of runs that go on after an oops nothing is proved yet' };
-  const deadline = performance.now() + limits.seconds * 1000;
+  const deadline = deadlineOf(limits);
   const ordered = task.properties.includes('lock-order');
   const explored = explore(task.program, {
     limits: { seconds: limits.seconds, memoryMiB: limits.memoryMiB },
@@ -42,24 +36,18 @@ async function prove(task: Task, limits: Limits, progress: (text: string) => voi
   if (!result.complete) return { reason: `no invariant can be learned: ${result.stopped}` };
   const lockOrder = (ordered && lockOrderOf(result.order.keys())) || [];
   const system = createTransitions(graph, lockOrder);
-  const violated = (p: string) =>
-    result.found.has(p) || (p.startsWith('reach:') && result.reached.has(p.slice(6)));
-  const open = [...new Set([OUT_OF_MODEL, ...task.properties])].filter(
-    (p) => !violated(p) && isProvable(system, p),
-  );
+  const violated = {
+    has: (p: string) => result.found.has(p) || (p.startsWith('reach:') && result.reached.has(p.slice(6))),
+  };
+  const open = openProperties(system, task.properties, violated);
   if (!open.includes(OUT_OF_MODEL)) return { reason: 'a run leaves the model' };
-  const signal = limits.signal ? { signal: limits.signal } : {};
   const session = openZ3Session();
   try {
     progress(`${result.states} states are searched; learning an invariant`);
     const reached = collectReached(system, result);
-    const learned = await learnInvariant(system, reached, open, session, { deadline, ...signal }, progress);
+    const learned = await learnInvariant(system, reached, open, session, deadline, progress);
     if (learned.kind === 'failed') return { reason: learned.reason };
-    const timeoutMs = () => Math.max(1, deadline - performance.now());
-    const invariant = await irredundant(system, learned.conjuncts, session, {
-      timeoutMs: timeoutMs(),
-      ...signal,
-    });
+    const invariant = await irredundant(system, learned.conjuncts, session, deadline.runOptions());
     progress(`checking the certificate: ${invariant.length} conjuncts`);
     const claimed = {
       properties: open,
@@ -67,7 +55,7 @@ async function prove(task: Task, limits: Limits, progress: (text: string) => voi
       lockOrder,
       invariant: invariant.map(conjunctToSmt),
     };
-    return await certify(task.program, claimed, { timeoutMs: timeoutMs(), ...signal });
+    return await certify(task.program, claimed, deadline.runOptions());
   } finally {
     await session.close();
   }

@@ -4,21 +4,16 @@
  * of it (or violates a property), a smallest part of that state which no reached state has is excluded.
  * Nothing is believed of the search: what comes out is checked like any other invariant.
  */
-import { atPoint, breaches, violations } from '../evidence/certificate-scripts.ts';
+import { breaches, violations } from '../evidence/certificate-scripts.ts';
 import { localFacts } from '../evidence/local-facts.ts';
 import { idlePredicates } from '../semantics/idle-predicates.ts';
 import type { Term } from '../semantics/terms.ts';
-import { assuming, type NamedStep, type Transitions } from '../semantics/transitions.ts';
+import { assuming, isAt, type NamedStep, type Transitions } from '../semantics/transitions.ts';
 import { ask } from '../solver/question.ts';
 import type { SolverSession } from '../solver/session.ts';
 import type { Value } from '../solver/value.ts';
+import type { Deadline } from './deadline.ts';
 import { generalise, type Literal, type ReachedSet } from './reached-set.ts';
-
-export interface LearnLimits {
-  /** Milliseconds from now; after that it gives up. */
-  readonly deadline: number;
-  readonly signal?: AbortSignal;
-}
 
 export type Learned =
   | { readonly kind: 'invariant'; readonly conjuncts: readonly Term[]; readonly queries: number }
@@ -39,7 +34,7 @@ export async function learnInvariant(
   reached: ReachedSet,
   properties: readonly string[],
   session: SolverSession,
-  limits: LearnLimits,
+  deadline: Deadline,
   progress: (text: string) => void,
 ): Promise<Learned> {
   const { terms } = bare;
@@ -86,11 +81,9 @@ export async function learnInvariant(
   /** Excludes counterexamples until the goal is impossible in the step; else why not. */
   async function refute(step: NamedStep, goal: Term): Promise<string | null> {
     for (;;) {
-      const timeoutMs = limits.deadline - performance.now();
-      if (timeoutMs <= 0) return `time ran out with ${invariant.length} conjuncts`;
-      const options = { timeoutMs, ...(limits.signal && { signal: limits.signal }) };
+      if (deadline.expired()) return `time ran out with ${invariant.length} conjuncts`;
       const known = step.point === 0 ? [...invariant, ...whenIdle] : invariant;
-      const answer = await ask(system, session, [...known, atPoint(system, step), goal], options);
+      const answer = await ask(system, session, [...known, isAt(system, step), goal], deadline.runOptions());
       queries++;
       if (answer.kind === 'unsat') return null;
       const reason = answer.kind === 'sat' ? learn(answer.model) : answer.reason;

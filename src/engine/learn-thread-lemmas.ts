@@ -10,6 +10,7 @@ import { substitute, type Term } from '../semantics/terms.ts';
 import {
   assuming,
   changedWords,
+  isAt,
   type NamedStep,
   stepAssuming,
   type Transitions,
@@ -24,11 +25,10 @@ import { valuesIn } from './model-values.ts';
 import type { ReachedSet } from './reached-set.ts';
 import type { Sample } from './sample.ts';
 import { createDuties, type Duty, type Others } from './thread-duties.ts';
+import type { ThreadInvariant } from './thread-invariant.ts';
 import { createThreadLemmas } from './thread-lemmas.ts';
 import type { Stand, ThreadRows } from './thread-rows.ts';
 import { createTaking } from './thread-taking.ts';
-
-export type ThreadInvariant = { readonly conjuncts: readonly Term[] } | { readonly reason: string };
 
 /** Conjuncts that one question is about. */
 const TOGETHER = 40;
@@ -53,7 +53,7 @@ export async function learnThreadLemmas(
   const system = assuming(bare, [...lemmas.domains.values()]);
   const steps = system.steps.filter((s) => rows.at(s.cpu, s.point) !== null);
   const known = new Map<NamedStep, { readonly facts: string; readonly step: NamedStep }>();
-  const shown = new Map<NamedStep, Set<string | Term>>(steps.map((step) => [step, new Set()]));
+  const shown = new Map(steps.map((step) => [step, new Set<string>()]));
   /** Those of CPU 0 first: what is learned of it is taken of all, and little is left for the others. */
   const active = new Set<NamedStep>();
   const waiting = new Set<NamedStep>();
@@ -105,7 +105,7 @@ export async function learnThreadLemmas(
   }
 
   async function settle(step: NamedStep, session: SolverSession): Promise<string | null> {
-    const done = shown.get(step) as Set<string | Term>;
+    const done = shown.get(step) as Set<string>;
     for (const property of properties)
       for (let at = 0; ; ) {
         const goal = violations(system, particular(step), property)[at];
@@ -228,9 +228,9 @@ export async function learnThreadLemmas(
   /** Whether a CPU is at a point in a model; undefined where the question leaves it open. */
   function isAtIn(model: ReadonlyMap<Term, Value>, cpu: number, point: number): boolean | undefined {
     const pc = system.state.pcs[cpu] as Term;
-    const is = terms.constant(pc.bits, BigInt(point));
     const number = model.get(pc);
-    return number === undefined ? (model.get(terms.eq(pc, is)) as boolean | undefined) : number === is.value;
+    const here = model.get(isAt(system, { cpu, point })) as boolean | undefined;
+    return number === undefined ? here : number === BigInt(point);
   }
 
   /**

@@ -3,32 +3,25 @@
  * recursive programs", 2014). Which values words have is seen in a sample of states; what Spacer answers is made
  * into a certificate and checked like any other.
  */
-import { isProvable } from '../evidence/certificate-scripts.ts';
 import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
 import { conjunctToSmt } from '../evidence/invariant-text.ts';
 import type { Program } from '../lang/program.ts';
 import type { Term } from '../semantics/terms.ts';
 import { createTransitions, type Transitions } from '../semantics/transitions.ts';
-import type { RunOptions } from '../solver/session.ts';
 import { openZ3Session } from '../solver/z3.ts';
 import { certify, type Proof } from './certify.ts';
-import type { Engine, Limits, Task } from './engine.ts';
+import { type Deadline, deadlineOf } from './deadline.ts';
+import type { Limits, Task } from './engine.ts';
 import { hornQuestion } from './horn-clauses.ts';
 import { domainLemmas } from './learn-invariant.ts';
 import { lockOrderOf } from './lock-cycle.ts';
-import { proofOutcomes } from './proof-outcomes.ts';
+import { openProperties } from './open-properties.ts';
+import { provingEngine } from './proof-outcomes.ts';
 import { collectReached, type ReachedSet } from './reached-set.ts';
 import type { Sample } from './sample.ts';
 import { sampleProgram } from './sample-program.ts';
 
-export const spacerEngine: Engine = {
-  id: 'spacer',
-  async check(task, limits, progress) {
-    const started = performance.now();
-    const proof = await prove(task, limits, progress);
-    return proofOutcomes(task, proof, 'spacer', (performance.now() - started) / 1000);
-  },
-};
+export const spacerEngine = provingEngine({ id: 'spacer', prove });
 
 /** Sampled states; where a step leads to a value that none of them has, four times as many are sampled. */
 const FEWEST_STATES = 80_000;
@@ -36,14 +29,14 @@ const MOST_STATES = 1_280_000;
 
 async function prove(task: Task, limits: Limits, progress: (text: string) => void): Promise<Proof> {
   if (task.program.afterOops) return { reason: 'of runs that go on after an oops nothing is proved yet' };
-  const deadline = performance.now() + limits.seconds * 1000;
-  const expired = () => performance.now() > deadline || limits.signal?.aborted === true;
+  const deadline = deadlineOf(limits);
+  const { expired } = deadline;
   for (let states = FEWEST_STATES, values = 0; ; states *= 4) {
     progress(`sampling ${states} states`);
     const sampled = sample(task.program, states, expired);
     if ('reason' in sampled) return sampled;
     if (expired()) return { reason: 'time ran out' };
-    const attempt = await proveWith(sampled, task, { ...limits, deadline, expired }, progress);
+    const attempt = await proveWith(sampled, task, limits.memoryMiB, deadline, progress);
     if (attempt !== 'refuted') return attempt;
     const before = values;
     values = sampled.values;
@@ -82,26 +75,21 @@ function sample(
 async function proveWith(
   { rounds, sample: { found }, lockOrder, system, reached }: Sampled,
   { program, properties }: Task,
-  limits: Limits & { readonly deadline: number; expired(): boolean },
+  memoryMiB: number,
+  { expired, runOptions }: Deadline,
   progress: (text: string) => void,
 ): Promise<Proof | 'refuted'> {
-  const open = [...new Set([OUT_OF_MODEL, ...properties])].filter(
-    (p) => !found.has(p) && isProvable(system, p),
-  );
+  const open = openProperties(system, properties, found);
   if (!open.includes(OUT_OF_MODEL)) return { reason: 'a run leaves the model' };
   if (properties.every((p) => p !== OUT_OF_MODEL && !open.includes(p)))
     return { reason: 'what is asked for is violated, or nothing that this engine proves' };
-  const question = hornQuestion(system, domainsOf(system, reached), open, limits.expired);
+  const question = hornQuestion(system, domainsOf(system, reached), open, expired);
   if ('reason' in question) return question;
   progress(`Spacer looks for an invariant of ${open.length} properties`);
-  const options = (): RunOptions => ({
-    timeoutMs: Math.max(1, limits.deadline - performance.now()),
-    ...(limits.signal && { signal: limits.signal }),
-  });
   const session = openZ3Session();
   try {
-    const limited = `(reset) (set-option :memory_max_size ${limits.memoryMiB})\n${question.text}`;
-    const answer = await session.run(limited, options());
+    const limited = `(reset) (set-option :memory_max_size ${memoryMiB})\n${question.text}`;
+    const answer = await session.run(limited, runOptions());
     if (answer.kind === 'error') return { reason: answer.message };
     if (answer.kind !== 'answered') return { reason: `Spacer's answer was ${answer.kind}` };
     const [verdict, found] = answer.results;
@@ -112,7 +100,7 @@ async function proveWith(
     const invariant = [...domainLemmas(system, reached), ...relation].map(conjunctToSmt);
     progress(`checking the certificate: ${invariant.length} conjuncts`);
     const claimed = { properties: open, rounds: Object.fromEntries(rounds), lockOrder, invariant };
-    return await certify(program, claimed, options());
+    return await certify(program, claimed, runOptions());
   } finally {
     await session.close();
   }

@@ -21,7 +21,7 @@ interface Position {
 }
 
 export function createStateReader(system: Transitions, compiled: Compiled): StateReader {
-  const { terms, graph, setting } = system;
+  const { terms, graph } = system;
   const { program } = graph;
   const { layout, values, addresses } = compiled;
   const symbols = new Map([...addresses].map(([object, address]) => [address, `&${object}`]));
@@ -68,9 +68,7 @@ export function createStateReader(system: Transitions, compiled: Compiled): Stat
       const { bits } = v.term;
       const value = bits >= 32 && v.kind.is !== 'pc' ? values.valueOf(packed) : BigInt(packed);
       const symbol = bits === 64 ? symbols.get(value) : undefined;
-      if (symbol === undefined) return terms.constant(bits, value);
-      const [, struct = '', instance = '0'] = /^&(.*)\[(\d+)\]$/.exec(symbol) ?? [];
-      return setting.address(struct, Number(instance));
+      return (symbol && system.addressNamed(symbol)) || terms.constant(bits, value);
     },
   };
 }

@@ -28,8 +28,9 @@ export interface Duties {
 }
 
 export function createDuties({ terms }: Transitions, lemmas: ThreadLemmas): Duties {
-  const { isAt } = lemmas;
-  const whereIs = (others: Others): readonly Term[] => [...others].map(([cpu, points]) => isAt(cpu, points));
+  const { isAmong } = lemmas;
+  const whereIs = (others: Others): readonly Term[] =>
+    [...others].map(([cpu, points]) => isAmong(cpu, points));
 
   /** What must hold at the end of a step, of all that could have become false. */
   function dutiesAt(step: NamedStep, end: End, changed: ReadonlySet<Term>): readonly Duty[] {
@@ -59,10 +60,10 @@ export function createDuties({ terms }: Transitions, lemmas: ThreadLemmas): Duti
         if (meets(other, at))
           others.push({ key, lemma: fact, others: new Map([[other, new Set([at])]]), stays: true });
       }
-    const joint = lemmas.joint
-      .filter(({ stands, term }) => (stands.has(cpu) ? stands.get(cpu)?.has(end.point) : touched(term)))
-      .map((lemma) => ({
-        key: `${end.point} joint ${lemmas.joint.indexOf(lemma)}`,
+    const joint = [...lemmas.joint.entries()]
+      .filter(([, { stands, term }]) => (stands.has(cpu) ? stands.get(cpu)?.has(end.point) : touched(term)))
+      .map(([number, lemma]) => ({
+        key: `${end.point} joint ${number}`,
         lemma: lemma.term,
         others: new Map(
           [...lemma.stands].flatMap(([other, points]) =>
@@ -86,7 +87,7 @@ export function createDuties({ terms }: Transitions, lemmas: ThreadLemmas): Duti
       const where = new Map<Term, number[]>();
       for (const at of points)
         for (const fact of lemmas.factsAt(other, at)) where.set(fact, [...(where.get(fact) ?? []), at]);
-      for (const [fact, at] of where) add(fact, [isAt(other, new Set(at))]);
+      for (const [fact, at] of where) add(fact, [isAmong(other, new Set(at))]);
     }
     for (const { stands, term } of lemmas.joint) {
       if (!(stands.get(cpu)?.has(point) ?? true)) continue;

@@ -3,7 +3,7 @@
  * control point, control points where no CPU ever is, and, where that was taken, which values go together.
  */
 import type { Term } from '../semantics/terms.ts';
-import type { Transitions } from '../semantics/transitions.ts';
+import { isAt, type Transitions } from '../semantics/transitions.ts';
 import { ownWord } from './own-words.ts';
 import type { PointStates, ThreadStates, Values } from './thread-states.ts';
 
@@ -127,13 +127,13 @@ export function createThreadFacts(system: Transitions, known: ThreadStates): Thr
     },
     all() {
       const points = Array.from({ length: graph.points.length + 1 }, (_, point) => point);
-      const conjuncts = state.pcs.flatMap((pc, cpu) => {
+      const conjuncts = state.pcs.flatMap((_, cpu) => {
         const where = new Map<Term, Term[]>();
         for (const point of points)
           for (const fact of at(point, cpu)) {
             const list = where.get(fact) ?? [];
             where.set(fact, list);
-            list.push(terms.eq(pc, terms.constant(pc.bits, BigInt(point))));
+            list.push(isAt(system, { cpu, point }));
           }
         return [...where].map(([fact, here]) => terms.or(terms.not(terms.or(...here)), fact));
       });

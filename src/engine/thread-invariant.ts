@@ -2,7 +2,7 @@
  * An inductive invariant from what is known of each CPU's states (thread-states.ts). It starts from the values of
  * each word and local by itself; a solver shows where more is needed: which values of some of them go together.
  */
-import { breaches, isProvable, violations } from '../evidence/certificate-scripts.ts';
+import { breaches, violations } from '../evidence/certificate-scripts.ts';
 import { relevantAmong, variablesIn } from '../evidence/local-facts.ts';
 import type { Term } from '../semantics/terms.ts';
 import {
@@ -19,15 +19,6 @@ import { valuesIn } from './model-values.ts';
 import { stepsInto } from './steps-into.ts';
 import { createThreadFacts } from './thread-facts.ts';
 import type { ThreadStates } from './thread-states.ts';
-
-/** Of `properties`, those that the states of the threads leave no way to violate. */
-export function decidedBy(
-  system: Transitions,
-  { found }: ThreadStates,
-  properties: readonly string[],
-): readonly string[] {
-  return properties.filter((p) => !found.has(p) && isProvable(system, p));
-}
 
 export type ThreadInvariant = { readonly conjuncts: readonly Term[] } | { readonly reason: string };
 

@@ -4,7 +4,7 @@
  */
 import { variablesIn } from '../evidence/local-facts.ts';
 import type { Term, Terms } from '../semantics/terms.ts';
-import type { StateVariable, Transitions } from '../semantics/transitions.ts';
+import { isAt, type StateVariable, type Transitions } from '../semantics/transitions.ts';
 import { MINE, maskFields } from './cpu-masks.ts';
 import { admits, type Exclusion, keyOf } from './exclusion.ts';
 import type { Literal, ReachedSet } from './reached-set.ts';
@@ -38,7 +38,7 @@ export interface ThreadLemmas {
   /** No two CPUs are at these points together, as far as locks and single words tell. */
   apart(a: Stand, b: Stand): boolean;
   /** A CPU is at one of these points. */
-  isAt(cpu: number, points: ReadonlySet<number>): Term;
+  isAmong(cpu: number, points: ReadonlySet<number>): Term;
   /** The whole invariant. */
   all(): readonly Term[];
 }
@@ -51,32 +51,33 @@ export function lemmaOf(terms: Terms, exclusion: Exclusion): Lemma {
   return { exclusion, term: terms.not(terms.and(...parts)) };
 }
 
-/** A fact about one variable is false of its value. */
-function isFalse(fact: Term, value: (variable: Term) => Term | null): boolean {
-  if (fact.kind === 'const') return fact.value === 0n;
-  const [variable] = variablesIn(fact);
-  const is = variable && value(variable);
-  if (!is) return false;
-  if (fact === variable) return is.value === 0n;
-  const parts = fact.symbol === 'or' ? fact.args : [fact];
-  if (parts.some((part) => part.symbol === 'not')) return is.value !== 0n;
-  return !parts.some((part) => part.args.includes(is));
+/** The values that a live local or a lock has at a point, and the fact that it has one of these. */
+interface Values {
+  readonly variable: Term;
+  readonly values: ReadonlySet<Term>;
+  readonly fact: Term;
 }
 
 export function createThreadLemmas(system: Transitions, rows: ThreadRows): ThreadLemmas {
   const { terms, graph, state } = system;
-  const oneOf = (variable: Term, literals: readonly Literal[]): Term =>
-    variable.bits === 1 && literals.length === 2
-      ? terms.true_
-      : terms.or(...literals.map((l) => terms.eq(variable, l.value)));
-  const domainOf = (table: ReachedSet, variable: Term) => oneOf(variable, table.domains.get(variable) ?? []);
+  const valuesOf = (variable: Term, literals: readonly Literal[]): Values => ({
+    variable,
+    values: new Set(literals.map((l) => l.value)),
+    fact:
+      variable.bits === 1 && literals.length === 2
+        ? terms.true_
+        : terms.or(...literals.map((l) => terms.eq(variable, l.value))),
+  });
+  const inTable = (table: ReachedSet, variable: Term) =>
+    valuesOf(variable, table.domains.get(variable) ?? []);
   const words = rows.words();
   const variables = new Map(system.variables.map((v) => [v.term.symbol, v]));
+  const ofWords = [...words.domains.keys()].map((word) => inTable(words, word));
   const domains = new Map(
     system.variables.flatMap((v) => {
       if (v.kind.is !== 'word') return [];
       const known = words.domains.has(v.term);
-      const domain = known ? domainOf(words, v.term) : terms.eq(v.term, v.initial);
+      const domain = known ? inTable(words, v.term).fact : terms.eq(v.term, v.initial);
       return domain === terms.true_ ? [] : [[v.term, domain] as const];
     }),
   );
@@ -85,7 +86,8 @@ export function createThreadLemmas(system: Transitions, rows: ThreadRows): Threa
     kind.is === 'word' && masks.has(keyOf(kind.name)) && words.domains.has(term) ? [term] : [],
   );
   const places = new Map<number, Map<Term, Lemma>>();
-  const standing = new Map<number, readonly Term[]>();
+  /** null: no CPU is ever there. */
+  const standing = new Map<number, readonly Values[] | null>();
   const key = (cpu: number, point: number) => point * state.pcs.length + cpu;
   const everywhere = new Map<Term, Lemma>();
   const joint: JointLemma[] = [];
@@ -95,42 +97,36 @@ export function createThreadLemmas(system: Transitions, rows: ThreadRows): Threa
     return live.flatMap((name) => variables.get(`cpu${cpu}.${name}`) ?? []);
   }
   /** The values of a lock that differ from those at the point in what other CPUs hold at most. */
-  const heldKnown = new Map<ReachedSet, Map<Term, readonly Literal[]>>();
   function heldAt(table: ReachedSet, lock: Term, cpu: number): readonly Literal[] {
-    const known = heldKnown.get(table) ?? new Map<Term, readonly Literal[]>();
-    heldKnown.set(table, known);
-    const held = known.get(lock) ?? findHeld(table, lock, cpu);
-    known.set(lock, held);
-    return held;
-  }
-  function findHeld(table: ReachedSet, lock: Term, cpu: number): readonly Literal[] {
     const mine = BigInt(MINE << cpu);
     const held = new Set(table.domains.get(lock)?.map((l) => l.value.value & mine));
     return (words.domains.get(lock) ?? []).filter((l) => held.has(l.value.value & mine));
   }
   /** The values of live locals, and whether the CPU holds locks. */
-  function valuesAt(cpu: number, point: number): readonly Term[] {
+  function valuesAt(cpu: number, point: number): readonly Values[] | null {
     const known = standing.get(key(cpu, point));
-    if (known) return known;
+    if (known !== undefined) return known;
     const table = rows.at(cpu, point);
-    const facts = table
-      ? [
-          ...localsAt(cpu, point).map(({ term }) => domainOf(table, term)),
-          ...locks.flatMap((lock) => {
-            const held = heldAt(table, lock, cpu);
-            return held.length === words.domains.get(lock)?.length ? [] : [oneOf(lock, held)];
-          }),
-        ].filter((t) => t !== terms.true_)
-      : [terms.false_];
-    standing.set(key(cpu, point), facts);
-    return facts;
+    const all =
+      table &&
+      [
+        ...localsAt(cpu, point).map(({ term }) => inTable(table, term)),
+        ...locks.flatMap((lock) => {
+          const held = heldAt(table, lock, cpu);
+          return held.length === words.domains.get(lock)?.length ? [] : [valuesOf(lock, held)];
+        }),
+      ].filter(({ fact }) => fact !== terms.true_);
+    standing.set(key(cpu, point), all);
+    return all;
   }
+  const knownAt = (cpu: number, point: number): readonly Term[] =>
+    valuesAt(cpu, point)?.map(({ fact }) => fact) ?? [terms.false_];
   function at(cpu: number, point: number): Map<Term, Lemma> {
     const list = places.get(key(cpu, point)) ?? new Map<Term, Lemma>();
     places.set(key(cpu, point), list);
     return list;
   }
-  const factsAt = (cpu: number, point: number) => [...valuesAt(cpu, point), ...at(cpu, point).keys()];
+  const factsAt = (cpu: number, point: number) => [...knownAt(cpu, point), ...at(cpu, point).keys()];
   const mentions = new Map<Term, (Stand & { readonly fact: Term })[]>();
   function index(cpu: number, point: number, fact: Term): void {
     for (const word of variablesIn(fact)) {
@@ -141,42 +137,36 @@ export function createThreadLemmas(system: Transitions, rows: ThreadRows): Threa
   }
   for (const cpu of state.pcs.keys())
     for (let point = 0; point <= graph.points.length; point++)
-      for (const fact of valuesAt(cpu, point)) index(cpu, point, fact);
+      for (const fact of knownAt(cpu, point)) index(cpu, point, fact);
 
-  const holdsAt = (cpu: number, point: number, fact: Term): boolean =>
-    at(cpu, point).has(fact) || (standing.get(key(cpu, point))?.includes(fact) ?? false);
-
-  const allowed = new Map<
-    number,
-    { readonly lemmas: number; readonly values: ReadonlyMap<Term, ReadonlySet<Term>> }
-  >();
+  const allowed = new Map<number, ReadonlyMap<Term, ReadonlySet<Term>>>();
   /** The values that locks, and words by themselves, can have at a point, where that is known. */
   function allowedAt({ cpu, point }: Stand): ReadonlyMap<Term, ReadonlySet<Term>> {
-    const lemmas = at(cpu, point);
     const known = allowed.get(key(cpu, point));
-    if (known?.lemmas === lemmas.size) return known.values;
-    const values = new Map<Term, ReadonlySet<Term>>();
-    const table = rows.at(cpu, point);
-    if (table)
-      for (const lock of locks) values.set(lock, new Set(heldAt(table, lock, cpu).map((l) => l.value)));
-    for (const { exclusion } of lemmas.values()) {
+    if (known) return known;
+    const all = new Map(valuesAt(cpu, point)?.map(({ variable, values }) => [variable, values] as const));
+    for (const { exclusion } of at(cpu, point).values()) {
       const [part, more] = exclusion;
       if (!part || more) continue;
-      const before = values.get(part.variable) ?? words.domains.get(part.variable)?.map((l) => l.value) ?? [];
-      values.set(part.variable, new Set([...before].filter((value) => !admits(part, value))));
+      const before = all.get(part.variable) ?? words.domains.get(part.variable)?.map((l) => l.value) ?? [];
+      all.set(part.variable, new Set([...before].filter((value) => !admits(part, value))));
     }
-    allowed.set(key(cpu, point), { lemmas: lemmas.size, values });
-    return values;
+    allowed.set(key(cpu, point), all);
+    return all;
   }
-  const oneOfPoints = (cpu: number, points: Iterable<number>): Term => {
-    const pc = state.pcs[cpu] as Term;
-    return terms.or(...[...points].map((p) => terms.eq(pc, terms.constant(pc.bits, BigInt(p)))));
-  };
+  function drop(cpu: number, point: number, fact: Term): void {
+    at(cpu, point).delete(fact);
+    allowed.delete(key(cpu, point));
+    for (const word of variablesIn(fact)) {
+      const others = mentions.get(word)?.filter((m) => m.cpu !== cpu || m.point !== point || m.fact !== fact);
+      mentions.set(word, others ?? []);
+    }
+  }
   const made = new WeakMap<ReadonlySet<number>, Map<number, Term>>();
-  function isAt(cpu: number, points: ReadonlySet<number>): Term {
+  function isAmong(cpu: number, points: ReadonlySet<number>): Term {
     const known = made.get(points) ?? new Map<number, Term>();
     made.set(points, known);
-    const term = known.get(cpu) ?? oneOfPoints(cpu, points);
+    const term = known.get(cpu) ?? terms.or(...[...points].map((point) => isAt(system, { cpu, point })));
     known.set(cpu, term);
     return term;
   }
@@ -189,6 +179,7 @@ export function createThreadLemmas(system: Transitions, rows: ThreadRows): Threa
     factsAt,
     add(cpu, point, lemma) {
       at(cpu, point).set(lemma.term, lemma);
+      allowed.delete(key(cpu, point));
       index(cpu, point, lemma.term);
     },
     withdraw(points, value) {
@@ -197,16 +188,15 @@ export function createThreadLemmas(system: Transitions, rows: ThreadRows): Threa
           const is = value(part.variable);
           return is !== null && admits(part, is);
         });
-      const fits = (variable: Term, table: ReachedSet) => {
+      const isNew = (variable: Term, values: ReadonlySet<Term>) => {
         const is = value(variable);
-        return is === null || (table.domains.get(variable)?.some((l) => l.value === is) ?? true);
+        return is !== null && !values.has(is);
       };
-      if (![...words.domains.keys()].every((v) => fits(v, words))) return false;
+      if (ofWords.some(({ variable, values }) => isNew(variable, values))) return false;
       for (const [cpu, point] of points.entries()) {
-        const known = standing.get(key(cpu, point));
-        if (known?.some((fact) => isFalse(fact, value))) return false;
-        for (const lemma of at(cpu, point).values()) if (refuted(lemma)) at(cpu, point).delete(lemma.term);
-        allowed.delete(key(cpu, point));
+        const known = valuesAt(cpu, point);
+        if (!known || known.some(({ variable, values }) => isNew(variable, values))) return false;
+        for (const lemma of at(cpu, point).values()) if (refuted(lemma)) drop(cpu, point, lemma.term);
       }
       for (const lemma of everywhere.values()) if (refuted(lemma)) everywhere.delete(lemma.term);
       for (const [i, lemma] of joint.entries())
@@ -214,7 +204,7 @@ export function createThreadLemmas(system: Transitions, rows: ThreadRows): Threa
           joint[i] = { ...lemma, stands: new Map([...lemma.stands].map(([cpu]) => [cpu, new Set()])) };
       return true;
     },
-    about: (word) => (mentions.get(word) ?? []).filter(({ cpu, point, fact }) => holdsAt(cpu, point, fact)),
+    about: (word) => mentions.get(word) ?? [],
     apart(a, b) {
       const theirs = allowedAt(b);
       return [...allowedAt(a)].some(([word, values]) => {
@@ -222,7 +212,7 @@ export function createThreadLemmas(system: Transitions, rows: ThreadRows): Threa
         return others !== undefined && ![...values].some((value) => others.has(value));
       });
     },
-    isAt,
+    isAmong,
     all() {
       const points = Array.from({ length: graph.points.length + 1 }, (_, point) => point);
       const conjuncts = state.pcs.flatMap((_, cpu) => {
@@ -233,10 +223,10 @@ export function createThreadLemmas(system: Transitions, rows: ThreadRows): Threa
             where.set(fact, list);
             list.push(point);
           }
-        return [...where].map(([fact, here]) => terms.or(terms.not(oneOfPoints(cpu, here)), fact));
+        return [...where].map(([fact, here]) => terms.or(terms.not(isAmong(cpu, new Set(here))), fact));
       });
       const together = joint.map(({ stands, term }) =>
-        terms.or(...[...stands].map(([cpu, here]) => terms.not(isAt(cpu, here))), term),
+        terms.or(...[...stands].map(([cpu, here]) => terms.not(isAmong(cpu, here))), term),
       );
       return [...domains.values(), ...everywhere.keys(), ...conjuncts, ...together].filter(
         (t) => t !== terms.true_,

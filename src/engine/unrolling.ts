@@ -3,7 +3,7 @@
  * they chose, and where the objects lie. What is known is folded, so that of the first steps little is left.
  */
 import type { Term } from '../semantics/terms.ts';
-import { type NamedStep, startingFrom, type Transitions } from '../semantics/transitions.ts';
+import { isAt, type NamedStep, startingFrom, type Transitions } from '../semantics/transitions.ts';
 
 /** A step that may come next. */
 export interface Candidate {
@@ -45,12 +45,6 @@ function frameAt(bare: Transitions, depth: number, state: ReadonlyMap<Term, Term
     return [{ step, taken: terms.and(here, terms.eq(which, terms.constant(32, BigInt(i)))) }];
   });
   return { depth, system, valueAt, which, candidates };
-}
-
-/** The step's CPU stands where the step begins. */
-export function isAt({ terms, state }: Transitions, { cpu, point }: NamedStep): Term {
-  const pc = state.pcs[cpu] as Term;
-  return terms.eq(pc, terms.constant(pc.bits, BigInt(point)));
 }
 
 /** What can happen one step later, where such a step was taken; null where none can be. */

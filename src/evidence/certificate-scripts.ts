@@ -6,6 +6,7 @@ import { substitute, type Term } from '../semantics/terms.ts';
 import {
   assuming,
   changedWords,
+  isAt,
   type NamedStep,
   startingFrom,
   stepAssuming,
@@ -13,7 +14,7 @@ import {
 } from '../semantics/transitions.ts';
 import { stuckAt } from '../semantics/waiting.ts';
 import type { Script } from './certificate.ts';
-import { localFacts, pcOf, variablesIn } from './local-facts.ts';
+import { localFacts, variablesIn } from './local-facts.ts';
 
 /** Conjuncts or findings that one question is about: solvers are quicker at several questions than at one large. */
 const TOGETHER = 100;
@@ -67,12 +68,6 @@ export function violations(system: Transitions, step: NamedStep, property: strin
   const ways = whole.kind === 'app' && whole.symbol === 'or' ? whole.args : [whole];
   const parts = inParts(ways).map((some) => terms.or(...some));
   return parts.filter((goal) => goal !== terms.false_);
-}
-
-/** The step's CPU stands where the step begins. */
-export function atPoint(system: Transitions, step: NamedStep): Term {
-  const pc = pcOf(system, step.cpu);
-  return system.terms.eq(pc, system.terms.constant(pc.bits, BigInt(step.point)));
 }
 
 /**
@@ -132,7 +127,7 @@ export function certificateScripts(
     text: composeScript(system, assertions, header(what)).text,
   });
   const excluded = new Set(system.steps.filter((s) => facts.excludes(s.cpu, s.point)));
-  const somewhere = terms.or(...[...excluded].map((s) => atPoint(system, s)));
+  const somewhere = terms.or(...[...excluded].map((s) => isAt(system, s)));
   const scripts = [
     script('initial', 'the invariant is true initially', [terms.not(terms.and(...initial))]),
     script('control', 'the invariant excludes some control points', [
@@ -147,7 +142,7 @@ export function certificateScripts(
     const holding = point === 0 ? whenIdle : [];
     const about = (goal: Term) => [
       ...[...facts.relevantTo(goal, cpu, point), ...holding],
-      ...[atPoint(system, step), goal],
+      ...[isAt(system, step), goal],
     ];
     const before = facts.knownAt(cpu, point);
     const preserved = breaches(system, step, (end, words) => facts.atStake(cpu, end, words), before);

@@ -1,13 +1,13 @@
 /** What properties that are judged when no CPU runs say of a state. */
 import { createMemory } from './symbolic-memory.ts';
 import type { Term } from './terms.ts';
-import type { Transitions } from './transitions.ts';
+import { isAt, type Transitions } from './transitions.ts';
 
 /** That they hold, in the system's state, if all CPUs are idle there. Of other properties it says nothing. */
 export function idlePredicates(system: Transitions, properties: readonly string[]): readonly Term[] {
   const { terms, setting, state } = system;
   const { program } = system.graph;
-  const runs = terms.or(...state.pcs.map((pc) => terms.not(terms.eq(pc, terms.constant(pc.bits, 0n)))));
+  const runs = terms.or(...state.pcs.map((_, cpu) => terms.not(isAt(system, { cpu, point: 0 }))));
   const at = { words: new Map(state.words), locals: new Map<string, Term>() };
   return properties.flatMap((id) => {
     const property = program.properties.find((p) => p.id === id);

@@ -235,6 +235,12 @@ export function stepAssuming(system: Transitions, step: NamedStep, facts: readon
   return { ...step, from, step: once(() => symbolicStep(setting, step.node, step.cpu, from)) };
 }
 
+/** The CPU stands at that control point in the system's state; 0: it is idle. */
+export function isAt({ terms, state }: Transitions, { cpu, point }: Pick<NamedStep, 'cpu' | 'point'>): Term {
+  const pc = state.pcs[cpu] as Term;
+  return terms.eq(pc, terms.constant(pc.bits, BigInt(point)));
+}
+
 /** The words that a step stores to when it ends this way. */
 export function changedWords(system: Transitions, step: NamedStep, end: End): readonly Term[] {
   return system.variables.flatMap(({ term, kind }) =>

@@ -1,6 +1,6 @@
 /** Whether CPUs wait. */
 import type { Term } from './terms.ts';
-import type { NamedStep, Transitions } from './transitions.ts';
+import { isAt, type NamedStep, type Transitions } from './transitions.ts';
 
 const known = new WeakMap<Transitions, readonly Term[]>();
 
@@ -9,13 +9,12 @@ export function restingCpus(system: Transitions): readonly Term[] {
   const { terms, state, steps } = system;
   const before = known.get(system);
   if (before) return before;
-  const resting = state.pcs.map((pc, cpu) => {
-    const isAt = (point: number) => terms.eq(pc, terms.constant(pc.bits, BigInt(point)));
+  const resting = state.pcs.map((_, cpu) => {
     const waits = steps.flatMap((step) => {
-      const here = step.cpu === cpu && step.point > 0 ? isAt(step.point) : terms.false_;
+      const here = step.cpu === cpu && step.point > 0 ? isAt(system, step) : terms.false_;
       return here === terms.false_ ? [] : [terms.and(here, step.step().blocked)];
     });
-    return terms.or(isAt(0), ...waits);
+    return terms.or(isAt(system, { cpu, point: 0 }), ...waits);
   });
   known.set(system, resting);
   return resting;
