@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { parentPort } from 'node:worker_threads';
 import { init, Z3_error_code } from 'z3-solver';
 import { assert } from '../support/assert.ts';
+import { rememberTableEntries } from './table-entries.ts';
 
 export type Z3WorkerReady = { readonly version: string };
 export type Z3WorkerAnswer = { readonly output: string };
@@ -14,6 +15,7 @@ export type Z3WorkerAnswer = { readonly output: string };
 assert(parentPort, 'z3-worker must be started as a worker thread');
 const port = parentPort;
 
+rememberTableEntries();
 // What Z3 prints beside its answers are warnings; on our standard output they would spoil a report.
 const { Z3, em } = await init({ print: () => {}, printErr: () => {} });
 const context = Z3.mk_context(Z3.mk_config());
