@@ -36,6 +36,10 @@ export function createContents(graph: Graph): Contents {
   const addresses = defaultAddresses(program);
   const addressOf = (node: Extract<ExprNode, { kind: 'address' }>) =>
     addresses.get(`${node.struct}[${node.instance}]`) as bigint;
+  const storages = new Map<
+    string,
+    { objects: readonly string[]; elements: readonly (readonly string[])[] }
+  >();
   let changed = true;
 
   function add(map: Map<string, Set<string>>, key: string, objects: Objects): void {
@@ -69,31 +73,36 @@ export function createContents(graph: Graph): Contents {
   }
 
   function wordsOf(place: Place): readonly string[] {
-    const struct = structNamed(program, place.struct);
-    const storage = storageOf(struct, place.field);
+    const { objects, elements } = storageAt(place);
+    const { pointer, index } = place;
+    const named = objectsIn(pointer);
     const instances =
-      place.pointer.kind === 'address'
-        ? [place.pointer.instance]
-        : Array.from({ length: instancesOf(program, struct) }, (_, i) => i).filter((i) =>
-            objectsIn(place.pointer).has(`${struct.name}[${i}]`),
-          );
-    const length = storage.length === undefined ? undefined : boundValue(program.bounds, storage.length);
-    const indices =
-      length === undefined
-        ? [undefined]
-        : place.index?.kind === 'const'
-          ? [Number(place.index.value)].filter((i) => i < length)
-          : Array.from({ length }, (_, i) => i);
-    return instances.flatMap((instance) =>
-      indices.map((index) =>
-        wordName({
-          struct: struct.name,
-          instance,
-          field: storage.name,
-          ...(index !== undefined && { index }),
-        }),
-      ),
-    );
+      pointer.kind === 'address'
+        ? [pointer.instance]
+        : [...objects.keys()].filter((i) => named.has(objects[i] as string));
+    if (index?.kind !== 'const') return instances.flatMap((i) => elements[i] as readonly string[]);
+    return instances.flatMap((i) => elements[i]?.[Number(index.value)] ?? []);
+  }
+
+  /** All objects of a place's struct, and of each the words of the storage, both by name. */
+  function storageAt({ struct, field }: Place) {
+    const key = `${struct}.${field}`;
+    const known = storages.get(key);
+    if (known) return known;
+    const node = structNamed(program, struct);
+    const storage = storageOf(node, field);
+    const length = storage.length === undefined ? null : boundValue(program.bounds, storage.length);
+    const instances = Array.from({ length: instancesOf(program, node) }, (_, instance) => instance);
+    const made = {
+      objects: instances.map((instance) => `${struct}[${instance}]`),
+      elements: instances.map((instance) => {
+        const word = { struct, instance, field: storage.name };
+        if (length === null) return [wordName(word)];
+        return Array.from({ length }, (_, index) => wordName({ ...word, index }));
+      }),
+    };
+    storages.set(key, made);
+    return made;
   }
 
   const stored = (place: Place, value: ExprNode): void => {

@@ -59,13 +59,21 @@ export function createFootprints(graph: Graph, cpus: readonly (readonly NodeId[]
   const isLockWord = stateWords(program).map(
     (w) => storageOf(structNamed(program, w.struct), w.field).lock === true,
   );
-  const nodes = graph.nodes.map((node) => {
+  const nothing = empty();
+  const death = empty();
+  stores(death, program.afterOops ?? [], false);
+  const deathPlaces = noted;
+  const nodes = graph.nodes.map((node, id) => {
     noted = [];
     places.push(noted);
+    if (!contents.reached.has(id)) return nothing;
     const print = footprintOf(node);
     // Whatever is accessed may be no object, and then the task dies. That its locks stay taken matters to nobody
     // who could take them.
-    if (node.pause || (node.op === 'finding' && node.fatal)) stores(print, program.afterOops ?? [], false);
+    if (node.pause || (node.op === 'finding' && node.fatal)) {
+      merge(print, death);
+      noted.push(...deathPlaces);
+    }
     return print;
   });
   const points = new Set(graph.points.map((p) => p.node));
@@ -203,18 +211,18 @@ export function createFootprints(graph: Graph, cpus: readonly (readonly NodeId[]
 
   /** A node is emitted after those that follow it, but for loops: few rounds reach the fixed point. */
   function allFutures(): readonly Footprint[] {
-    const all = nodes.map((own) => {
-      const print = empty();
-      merge(print, own);
-      return print;
-    });
+    const all = nodes.map(({ reads, updates, writes }) => ({
+      reads: reads.slice(),
+      updates: updates.slice(),
+      writes: writes.slice(),
+    }));
+    const following = [...contents.reached]
+      .sort((a, b) => a - b)
+      .map((id) => [id, contents.successors(id)] as const);
     for (let changed = true; changed; ) {
       changed = false;
-      graph.nodes.forEach((_, id) => {
-        if (!contents.reached.has(id)) return;
-        for (const next of contents.successors(id))
-          if (merge(all[id] as Footprint, all[next] as Footprint)) changed = true;
-      });
+      for (const [id, nexts] of following)
+        for (const next of nexts) if (merge(all[id] as Footprint, all[next] as Footprint)) changed = true;
     }
     return all;
   }

@@ -75,12 +75,12 @@ export function createMemory(program: Program, addresses: Addresses): Memory {
       return address;
     },
     resolve({ struct, field }, address) {
-      const hex = `0x${address.toString(16)}`;
+      const hex = () => `0x${address.toString(16)}`;
       const mark = program.marks.find((m) => m.value === address);
       if (mark)
         return {
           property: 'no-sentinel-deref',
-          says: `${mark.name} (${hex}), the mark of a shared page, is read as a struct ${struct}`,
+          says: `${mark.name} (${hex()}), the mark of a shared page, is read as a struct ${struct}`,
         };
       if (address === 0n) return { property: 'no-null-deref', says: `NULL is read as a struct ${struct}` };
       const object = objects.get(address);
@@ -89,8 +89,8 @@ export function createMemory(program: Program, addresses: Addresses): Memory {
         const tagged = objects.get(address & ~3n);
         return stale(
           tagged
-            ? `${hex}, a tagged pointer to ${tagged}, is read as a struct ${struct}`
-            : `${hex}, which is no object, is read as a struct ${struct}`,
+            ? `${hex()}, a tagged pointer to ${tagged}, is read as a struct ${struct}`
+            : `${hex()}, which is no object, is read as a struct ${struct}`,
         );
       }
       const [, name = '', number = ''] = /^(.*)\[(\d+)\]$/.exec(object) ?? [];

@@ -39,6 +39,18 @@ export interface Run {
 /** What a trace shows that ends where no CPU that runs goes on: no property, but an outcome. */
 export const FINAL_STATE = 'final-state';
 
+/** Runs come to the same statements again and again, and printing takes longer than doing them. */
+function printedOnce<T extends object>(print: (node: T) => string): (node: T) => string {
+  const texts = new WeakMap<T, string>();
+  return (node) => {
+    const known = texts.get(node) ?? print(node);
+    texts.set(node, known);
+    return known;
+  };
+}
+const textOf = printedOnce(printStmt);
+const placeText = printedOnce(printPlace);
+
 /** Errors: those of the interpreter, where initial values name no object. */
 export function createRun(program: Program, addresses: Addresses): Run {
   const machine = createMachine(program, addresses);
@@ -60,7 +72,7 @@ export function createRun(program: Program, addresses: Addresses): Run {
     calls: site.calls,
     kept: kept(cpu, site),
     line: statementLines(functions.get(site.calls.at(-1) ?? '')).get(site.stmt) ?? 1,
-    text: printStmt(site.stmt),
+    text: textOf(site.stmt),
   });
   const waits = (cpu: number): boolean => {
     const pause = machine.pauseOf(cpu);
@@ -175,7 +187,7 @@ export function createRun(program: Program, addresses: Addresses): Run {
     step(cpu, choice) {
       const pause = machine.pauseOf(cpu);
       if (choice !== null && pause?.kind !== 'choose') throw new Error(`CPU ${cpu} has nothing to choose`);
-      const access = pause?.kind === 'access' ? printPlace(pause.place) : null;
+      const access = pause?.kind === 'access' ? placeText(pause.place) : null;
       const lock = pause?.kind === 'primitive' ? pause.lock() : null;
       if (lock !== null) takenIn[cpu]?.set(lock, pause?.site.calls.at(-1) ?? '');
       return note(cpu, machine.step(cpu, choice ?? undefined), { choice, access });

@@ -36,6 +36,15 @@ export function instancesOf(program: Program, struct: StructNode): number {
 
 /** Every word of the state, structs in the program's order, objects and fields in declaration order. */
 export function stateWords(program: Program): readonly StateWord[] {
+  const known = wordsOf.get(program) ?? listWords(program);
+  wordsOf.set(program, known);
+  return known;
+}
+
+/** A run begins with them, and there are many runs of a program. */
+const wordsOf = new WeakMap<Program, readonly StateWord[]>();
+
+function listWords(program: Program): readonly StateWord[] {
   return program.structs.flatMap((struct) =>
     Array.from({ length: instancesOf(program, struct) }, (_, instance) => instance).flatMap((instance) =>
       struct.fields

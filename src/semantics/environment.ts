@@ -20,7 +20,7 @@ export function createEnvironment(names: Readonly<Record<string, unknown>>): Env
       return name;
     },
     evaluate: <T>(code: string) =>
-      new Function(...values.keys(), `'use strict'; return ${code};`)(...values.values()) as T,
+      new Function(...values.keys(), `'use strict'; return (${code});`)(...values.values()) as T,
   };
 }
 

@@ -25,6 +25,8 @@ export interface Layout {
   readonly registers: readonly Slot[];
   /** Which register a local of a point uses. */
   readonly registerOf: ReadonlyMap<string, number>;
+  /** The first of the cells that hold the control point and the registers of CPU 0, and nothing else. */
+  readonly own: number;
   /** Cells in a state. */
   readonly cells: number;
   /**
@@ -73,6 +75,7 @@ export function layOut(graph: Graph, idBits: 8 | 16): Layout {
     pc: slots.get('pc') as Slot,
     registers: widths.map((_, i) => slots.get(`register ${i}`) as Slot),
     registerOf,
+    own: shared,
     cells: shared + cpus * ownCells,
     groups: [...inParts(shared), ...Array.from({ length: cpus }, () => ownCells)].filter((size) => size > 0),
   };

@@ -1,16 +1,18 @@
 /** Code that reads and writes words of the packed state `S`; writing uses the variable `b`. */
 import type { CodeContext } from './code-context.ts';
-import type { Slot } from './layout.ts';
 
 /** Where a word begins, in bits: a number, or code where that depends on something. */
 export type Bit = string | number;
 
 /** The word of `width` bits at `bit`. */
 export function readBits(bit: Bit, width: number): string {
-  const mask = 2 ** width - 1;
-  if (typeof bit === 'number')
-    return width === 32 ? `S[${bit >>> 5}]` : `(S[${bit >>> 5}] >>> ${bit & 31} & ${mask})`;
-  return `(S[${bit} >>> 5] >>> (${bit} & 31) & ${mask})`;
+  if (typeof bit === 'number') return readCell(String(bit >>> 5), bit & 31, width);
+  return `(S[${bit} >>> 5] >>> (${bit} & 31) & ${2 ** width - 1})`;
+}
+
+/** The word of `width` bits at a bit of a cell. */
+export function readCell(cell: string, bit: number, width: number): string {
+  return width === 32 ? `S[${cell}]` : `(S[${cell}] >>> ${bit} & ${2 ** width - 1})`;
 }
 
 /** A statement that makes `value` the word of `width` bits at `bit`. */
@@ -20,10 +22,6 @@ export function writeBits(bit: Bit, width: number, value: string): string {
     return `S[${bit >>> 5}] = S[${bit >>> 5}] & ${~(mask << (bit & 31))} | (${value}) << ${bit & 31};`;
   return `b = ${bit}; S[b >>> 5] = S[b >>> 5] & ~(${mask} << (b & 31)) | (${value}) << (b & 31);`;
 }
-
-/** Where the word of the CPU that takes the step begins. */
-export const bitOfCpu = ({ cpus }: CodeContext, slot: Slot): Bit =>
-  cpus === 1 ? slot.base : `(${slot.base} + cpu * ${slot.stride})`;
 
 /** The control point where a CPU with a known number stands, as code. */
 export const readPoint = ({ layout: { pc } }: CodeContext, cpu: number): string =>

@@ -35,10 +35,10 @@ export function expressionsIn(action: Action): readonly ExprNode[] {
   }
 }
 
-function localsRead(action: Action): ReadonlySet<string> {
-  const names = new Set<string>();
+function localsRead(action: Action): readonly string[] {
+  const names: string[] = [];
   for (const root of expressionsIn(action))
-    for (const node of eachExpression(root)) if (node.kind === 'local') names.add(node.name);
+    for (const node of eachExpression(root)) if (node.kind === 'local') names.push(node.name);
   return names;
 }
 
@@ -110,7 +110,9 @@ function liveness(
   nodes: readonly GraphNode[],
   order: readonly NodeId[],
 ): ReadonlyMap<NodeId, ReadonlySet<string>> {
-  const live = new Map<NodeId, Set<string>>(order.map((id) => [id, new Set<string>()]));
+  const live = new Map<NodeId, Set<string>>(
+    order.map((id) => [id, new Set(localsRead(nodes[id] as GraphNode))]),
+  );
   for (let changed = true; changed; ) {
     changed = false;
     for (const id of order) {
@@ -120,7 +122,6 @@ function liveness(
       const written = localWritten(node);
       for (const next of successors(node))
         for (const name of live.get(next) ?? []) if (name !== written) here.add(name);
-      for (const name of localsRead(node)) here.add(name);
       if (here.size !== before) changed = true;
     }
   }
