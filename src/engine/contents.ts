@@ -24,7 +24,8 @@ const FEW = 12;
 /** Objects, as `struct[instance]`. */
 type Objects = ReadonlySet<string>;
 
-export function createContents(graph: Graph): Contents {
+/** `cpus`: by CPU, the nodes where operations begin that it alone does. */
+export function createContents(graph: Graph, cpus: readonly (readonly NodeId[])[] = []): Contents {
   const { program } = graph;
   const locals = new Map<string, Set<string>>();
   const words = new Map<string, Set<string>>();
@@ -32,6 +33,8 @@ export function createContents(graph: Graph): Contents {
   const values = new Map<string, ReadonlySet<bigint> | null>();
   const initial = new Map<string, bigint>();
   const reached = new Set<NodeId>(graph.entries.map((e) => e.node));
+  /** Calls are inlined: a node belongs to one operation, and so to the CPU that does it. */
+  const cpuAt = new Map<NodeId, number>(cpus.flatMap((entries, cpu) => entries.map((id) => [id, cpu] as const)));
   /** Some address of its own for each object: that they differ, and are not NULL, is all that counts. */
   const addresses = defaultAddresses(program);
   const addressOf = (node: Extract<ExprNode, { kind: 'address' }>) =>
@@ -72,7 +75,7 @@ export function createContents(graph: Graph): Contents {
     }
   }
 
-  function wordsOf(place: Place): readonly string[] {
+  function wordsOf(place: Place, cpu?: number): readonly string[] {
     const { objects, elements } = storageAt(place);
     const { pointer, index } = place;
     const named = objectsIn(pointer);
@@ -80,8 +83,9 @@ export function createContents(graph: Graph): Contents {
       pointer.kind === 'address'
         ? [pointer.instance]
         : [...objects.keys()].filter((i) => named.has(objects[i] as string));
-    if (index?.kind !== 'const') return instances.flatMap((i) => elements[i] as readonly string[]);
-    return instances.flatMap((i) => elements[i]?.[Number(index.value)] ?? []);
+    const element = index && numberOf(index, cpu);
+    if (element === undefined) return instances.flatMap((i) => elements[i] as readonly string[]);
+    return instances.flatMap((i) => elements[i]?.[element] ?? []);
   }
 
   /** All objects of a place's struct, and of each the words of the storage, both by name. */
@@ -109,13 +113,13 @@ export function createContents(graph: Graph): Contents {
     const objects = objectsIn(value);
     if (objects.size > 0) for (const word of wordsOf(place)) add(words, word, objects);
   };
-  function flow(node: GraphNode): void {
+  function flow(node: GraphNode, cpu?: number): void {
     switch (node.op) {
       case 'assign':
         add(locals, node.local, objectsIn(node.value));
         break;
       case 'load':
-        add(locals, node.local, union(wordsOf(node.place).map((w) => words.get(w) ?? new Set())));
+        add(locals, node.local, union(wordsOf(node.place, cpu).map((w) => words.get(w) ?? new Set())));
         break;
       case 'choose':
         add(locals, node.local, union(node.values.map(objectsIn)));
@@ -203,16 +207,25 @@ export function createContents(graph: Graph): Contents {
     changed = false;
     for (const id of reached) {
       const node = graph.nodes[id] as GraphNode;
-      flow(node);
+      flow(node, cpuAt.get(id));
       noteValue(node);
       for (const next of following(id)) {
         if (reached.has(next)) continue;
         reached.add(next);
+        const cpu = cpuAt.get(id);
+        if (cpu !== undefined) cpuAt.set(next, cpu);
         changed = true;
       }
     }
   }
   return { wordsOf, reached, successors: following };
+}
+
+/** An index that is a constant, or the number of the CPU, where that is known. */
+function numberOf(index: ExprNode, cpu?: number): number | undefined {
+  if (index.kind === 'const') return Number(index.value);
+  if (index.kind === 'convert') return numberOf(index.operand, cpu);
+  return index.kind === 'cpu' ? cpu : undefined;
 }
 
 function union(all: readonly Objects[]): Objects {

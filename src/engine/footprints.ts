@@ -44,7 +44,7 @@ export function conflict(a: Footprint, b: Footprint): boolean {
 /** `cpus`: by CPU, the nodes where its operations begin. */
 export function createFootprints(graph: Graph, cpus: readonly (readonly NodeId[])[]): Footprints {
   const { program } = graph;
-  const contents = createContents(graph);
+  const contents = createContents(graph, cpus);
   const locksets = createLocksets(graph, contents);
   const words = new Map(stateWords(program).map((w, i) => [w.name, i]));
   const size = Math.ceil(words.size / 32);
