@@ -12,6 +12,7 @@ import {
   observe,
   operation,
   type Program,
+  type ProgramSpec,
   program,
   type Stmt,
   smp_processor_id,
@@ -47,10 +48,11 @@ import { deathRecorded, litmus_run, litmus_task, litmusObservers } from './recor
 type Initial = (readonly [target: ExprOf, value: Operand])[];
 
 export interface LitmusProgram {
+  /** Its operations are the test's, in their order; behind them, for each task, what follows its death. */
   readonly program: Program;
+  /** The same as far as the first death of a task: without what follows one, which touches much that others touch. */
+  readonly undying: Program;
   readonly blocks: Blocks;
-  /** The program's operations in the test's order; behind them, for each task, what follows its death. */
-  readonly operations: readonly string[];
 }
 
 /** The test on an era and a stack; the stack has its operations (see `lacks`). */
@@ -81,23 +83,26 @@ export function litmusProgram(test: LitmusTest, era: Era, stack: Stack): LitmusP
       actionBody(o.action, t, setting, v),
     );
   });
-  const deaths = test.tasks.map((task, t) => afterDeath(task.name, t));
   const all = { ...spec.bounds, operations: Math.max(1, ...own.map((list) => list.length)) };
+  const undying: ProgramSpec = {
+    ...spec,
+    name: `${era.id}/${stack.id}: ${test.name}`,
+    bounds: all,
+    operations,
+    initial: [...(spec.initial ?? []), ...initial(test, blocks, stack)],
+    observers: litmusObservers(all),
+    policy: {
+      'early-kill': test.earlyKill ? 'all' : 'none',
+      'faults-fail': test.faultsFail ? 'yes' : 'no',
+    },
+    abstractions: [...(spec.abstractions ?? []), ...deathAbstractions],
+  };
   return {
     blocks,
-    operations: [...operations, ...deaths].map((o) => o.functionName),
+    undying: program(undying),
     program: program({
-      ...spec,
-      name: `${era.id}/${stack.id}: ${test.name}`,
-      bounds: all,
-      operations: [...operations, ...deaths],
-      initial: [...(spec.initial ?? []), ...initial(test, blocks, stack)],
-      observers: litmusObservers(all),
-      policy: {
-        'early-kill': test.earlyKill ? 'all' : 'none',
-        'faults-fail': test.faultsFail ? 'yes' : 'no',
-      },
-      abstractions: [...(spec.abstractions ?? []), ...deathAbstractions],
+      ...undying,
+      operations: [...operations, ...test.tasks.map((task, t) => afterDeath(task.name, t))],
       afterOops: [...deathOfTask, deathRecorded],
     }),
   };

@@ -1,16 +1,12 @@
 /** One litmus test on one era and stack: its final states, each shown by the interpreter too. */
 import type { Era } from '../../models/eras.ts';
 import { decodeOutcome, type Ended } from '../../models/litmus/decode.ts';
-import { litmusProgram } from '../../models/litmus/program.ts';
+import { type LitmusProgram, litmusProgram } from '../../models/litmus/program.ts';
 import type { Stack } from '../../models/stacks.ts';
+import { isFatal } from '../engine/event-sets.ts';
 import type { SearchLimits } from '../engine/explicit.ts';
-import {
-  type FinalState,
-  type FinalStates,
-  findFinalStates,
-  isFatal,
-  type Schedule,
-} from '../engine/final-states.ts';
+import { type FinalState, type FinalStates, findFinalStates, type Schedule } from '../engine/final-states.ts';
+import { TaskDied } from '../engine/task-steps.ts';
 import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
 import { follow } from '../evidence/record.ts';
 import { FINAL_STATE, type Run } from '../evidence/run.ts';
@@ -37,10 +33,9 @@ export function runLitmus(
   stack: Stack,
   limits: SearchLimits & { readonly unreduced?: boolean },
 ): LitmusRun {
-  const { program, blocks, operations } = litmusProgram(test, era, stack);
-  const graph = lower(program);
-  const schedule = { ...scheduleOf(test, operations), unreduced: limits.unreduced ?? false };
-  const search = searchAll(graph, schedule, limits);
+  const made = litmusProgram(test, era, stack);
+  const { program, blocks } = made;
+  const { graph, search } = searchAll(test, made, limits);
   const byLine = new Map<string, { readonly final: FinalState; readonly outcome: Outcome }>();
   for (const final of search.finals) {
     const outcome = decodeOutcome(test, blocks, endedIn(search, graph, final));
@@ -85,7 +80,31 @@ export interface LitmusRun {
   trace(n: number): Trace | undefined;
 }
 
-function searchAll(graph: Graph, schedule: Schedule, limits: SearchLimits): FinalStates {
+interface Searched {
+  readonly graph: Graph;
+  readonly search: FinalStates;
+}
+
+function searchAll(
+  test: LitmusTest,
+  { program, undying }: LitmusProgram,
+  limits: SearchLimits & { readonly unreduced?: boolean },
+): Searched {
+  const searched = (of: Program): Searched => {
+    const graph = lower(of);
+    const schedule = { ...scheduleOf(test, of), unreduced: limits.unreduced ?? false };
+    return { graph, search: searchGraph(graph, schedule, limits) };
+  };
+  if (test.order !== 'steps') return searched(program);
+  try {
+    return searched(undying);
+  } catch (error) {
+    if (!(error instanceof TaskDied)) throw error;
+    return searched(program);
+  }
+}
+
+function searchGraph(graph: Graph, schedule: Schedule, limits: SearchLimits): FinalStates {
   try {
     return findFinalStates(graph, schedule, limits, 8);
   } catch (error) {
@@ -94,7 +113,7 @@ function searchAll(graph: Graph, schedule: Schedule, limits: SearchLimits): Fina
   }
 }
 
-function scheduleOf(test: LitmusTest, names: readonly string[]): Schedule {
+function scheduleOf(test: LitmusTest, { operations }: Program): Schedule {
   const cpuOf = (task: string) => test.tasks.findIndex((t) => t.name === task);
   const count = test.operations.length;
   return {
@@ -102,7 +121,7 @@ function scheduleOf(test: LitmusTest, names: readonly string[]): Schedule {
     operations: test.operations.map(({ task }, i) => ({ operation: i, cpu: cpuOf(task) })),
     before: test.operations.filter((o) => o.before).length,
     late: test.operations.flatMap(({ action }) => (action.does === 'fork' ? [cpuOf(action.child)] : [])),
-    deaths: names.slice(count).map((_, t) => count + t),
+    deaths: operations.slice(count).map((_, t) => count + t),
   };
 }
 

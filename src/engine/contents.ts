@@ -34,7 +34,9 @@ export function createContents(graph: Graph, cpus: readonly (readonly NodeId[])[
   const initial = new Map<string, bigint>();
   const reached = new Set<NodeId>(graph.entries.map((e) => e.node));
   /** Calls are inlined: a node belongs to one operation, and so to the CPU that does it. */
-  const cpuAt = new Map<NodeId, number>(cpus.flatMap((entries, cpu) => entries.map((id) => [id, cpu] as const)));
+  const cpuAt = new Map<NodeId, number>(
+    cpus.flatMap((entries, cpu) => entries.map((id) => [id, cpu] as const)),
+  );
   /** Some address of its own for each object: that they differ, and are not NULL, is all that counts. */
   const addresses = defaultAddresses(program);
   const addressOf = (node: Extract<ExprNode, { kind: 'address' }>) =>

@@ -1,5 +1,6 @@
 /** What was found on the way to a state and does not show in it: sets of events, numbered. */
-import type { NodeId } from '../system/graph.ts';
+import { STATED } from '../semantics/compiled.ts';
+import type { Graph, NodeId } from '../system/graph.ts';
 
 export interface Event {
   readonly property: string;
@@ -7,6 +8,12 @@ export interface Event {
   readonly node: NodeId;
   /** Of the listener: the id of a pointer that is no object, or one of the causes of compile.ts. */
   readonly cause: number;
+}
+
+/** The task died of it: a pointer that is no object, or a BUG_ON. */
+export function isFatal(graph: Graph, { node, cause }: Event): boolean {
+  const action = graph.nodes[node];
+  return cause >= 0 || (cause === STATED && action?.op === 'finding' && action.fatal);
 }
 
 export interface EventSets {

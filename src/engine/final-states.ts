@@ -3,7 +3,7 @@
  * done, dead, or waits for ever. Operations come in one order, each whole in any order, or step by step.
  */
 import type { Move } from '../evidence/trace.ts';
-import { type Compiled, STATED } from '../semantics/compiled.ts';
+import type { Compiled } from '../semantics/compiled.ts';
 import type { Graph, NodeId } from '../system/graph.ts';
 import type { Event } from './event-sets.ts';
 import type { SearchLimits } from './explicit.ts';
@@ -49,7 +49,7 @@ const LONGEST = 4000;
 /**
  * Step by step, most runs are spared: where a step commutes with all that others may still do, it alone is taken.
  * That leaves no final state out (they are the deadlocks of Godefroid, "Partial-Order Methods for the
- * Verification of Concurrent Systems", chapter 4). Errors: MoreRounds, TooManyValues; see explicit.ts.
+ * Verification of Concurrent Systems", chapter 4). Errors: MoreRounds, TooManyValues (see explicit.ts); TaskDied.
  */
 export function findFinalStates(
   graph: Graph,
@@ -57,20 +57,6 @@ export function findFinalStates(
   limits: SearchLimits,
   idBits: 8 | 16,
 ): FinalStates {
-  if (schedule.order !== 'steps') return search(graph, schedule, limits, idBits);
-  // What follows a death touches much that others touch. It is left out where nobody dies without it.
-  const first = search(graph, { ...schedule, deaths: [] }, limits, idBits);
-  const dies = first.finals.some((f) => f.events.some((e) => isFatal(graph, e)));
-  return dies ? search(graph, schedule, limits, idBits) : first;
-}
-
-/** The task died of it: a pointer that is no object, or a BUG_ON. */
-export function isFatal(graph: Graph, { node, cause }: Event): boolean {
-  const action = graph.nodes[node];
-  return cause >= 0 || (cause === STATED && action?.op === 'finding' && action.fatal);
-}
-
-function search(graph: Graph, schedule: Schedule, limits: SearchLimits, idBits: 8 | 16): FinalStates {
   const started = performance.now();
   const { program } = graph;
   const { cpus } = program.bounds;

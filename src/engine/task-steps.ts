@@ -6,7 +6,7 @@ import type { Move } from '../evidence/trace.ts';
 import { compile } from '../semantics/compile.ts';
 import { BLOCKED, type Compiled, type Listener, SUCCESSOR } from '../semantics/compiled.ts';
 import type { Graph, NodeId } from '../system/graph.ts';
-import { createEventSets, type Event, type EventSets } from './event-sets.ts';
+import { createEventSets, type Event, type EventSets, isFatal } from './event-sets.ts';
 import { MoreRounds, propertyOfFinding } from './explicit.ts';
 
 /** A state with its events, by its number among the rows. */
@@ -17,6 +17,9 @@ interface Path {
   readonly move: Move;
   readonly before: Path | null;
 }
+
+/** A task dies in a program that does not say what follows. */
+export class TaskDied extends Error {}
 
 export interface TaskSteps {
   readonly compiled: Compiled;
@@ -42,7 +45,7 @@ export interface TaskSteps {
   canStep(from: Row, cpu: number, start: number): boolean;
 }
 
-/** Errors: TooManyValues; steps throw MoreRounds, see explicit.ts. */
+/** Errors: TooManyValues; steps throw MoreRounds (see explicit.ts), and TaskDied. */
 export function createTaskSteps(graph: Graph, idBits: 8 | 16): TaskSteps {
   const { operations } = graph.program;
   const events = createEventSets();
@@ -53,7 +56,9 @@ export function createTaskSteps(graph: Graph, idBits: 8 | 16): TaskSteps {
       const loop = graph.cuts.get(node);
       if (loop !== undefined) throw new MoreRounds(loop);
       const property = propertyOfFinding(graph, compiled.values, node, cause);
-      noted.push({ property, cpu: running, node, cause });
+      const event = { property, cpu: running, node, cause };
+      if (!graph.program.afterOops && isFatal(graph, event)) throw new TaskDied();
+      noted.push(event);
     },
     judged: () => undefined,
     reached: () => undefined,
