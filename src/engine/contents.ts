@@ -23,6 +23,7 @@ const FEW = 12;
 
 /** Objects, as `struct[instance]`. */
 type Objects = ReadonlySet<string>;
+const nothing: Objects = new Set();
 
 /** `cpus`: by CPU, the nodes where operations begin that it alone does. */
 export function createContents(graph: Graph, cpus: readonly (readonly NodeId[])[] = []): Contents {
@@ -62,9 +63,9 @@ export function createContents(graph: Graph, cpus: readonly (readonly NodeId[])[
       case 'address':
         return new Set([`${node.struct}[${node.instance}]`]);
       case 'local':
-        return locals.get(node.name) ?? new Set();
+        return locals.get(node.name) ?? nothing;
       case 'load':
-        return union(wordsOf(node.place).map((w) => words.get(w) ?? new Set()));
+        return union(wordsOf(node.place).map((w) => words.get(w) ?? nothing));
       case 'conditional':
         return union([objectsIn(node.then), objectsIn(node.otherwise)]);
       case 'binary':
@@ -73,7 +74,7 @@ export function createContents(graph: Graph, cpus: readonly (readonly NodeId[])[
       case 'convert':
         return objectsIn(node.operand);
       default:
-        return new Set();
+        return nothing;
     }
   }
 
@@ -121,7 +122,7 @@ export function createContents(graph: Graph, cpus: readonly (readonly NodeId[])[
         add(locals, node.local, objectsIn(node.value));
         break;
       case 'load':
-        add(locals, node.local, union(wordsOf(node.place, cpu).map((w) => words.get(w) ?? new Set())));
+        add(locals, node.local, union(wordsOf(node.place, cpu).map((w) => words.get(w) ?? nothing)));
         break;
       case 'choose':
         add(locals, node.local, union(node.values.map(objectsIn)));
@@ -231,8 +232,9 @@ function numberOf(index: ExprNode, cpu?: number): number | undefined {
 }
 
 function union(all: readonly Objects[]): Objects {
-  if (all.length === 1) return all[0] as Objects;
+  const some = all.filter((set) => set.size > 0);
+  if (some.length < 2) return some[0] ?? nothing;
   const result = new Set<string>();
-  for (const set of all) for (const o of set) result.add(o);
+  for (const set of some) for (const o of set) result.add(o);
   return result;
 }

@@ -4,7 +4,7 @@ export interface Environment {
   set(name: string, value: unknown): void;
   /** The name, with what it stands for made when it is first asked for. */
   named(name: string, make: () => unknown): string;
-  /** The value of an expression in strict mode that may use all names so far. */
+  /** The value of an expression in strict mode that may use all names so far; those in it are all that is parsed. */
   evaluate<T>(code: string): T;
 }
 
@@ -19,8 +19,11 @@ export function createEnvironment(names: Readonly<Record<string, unknown>>): Env
       if (!values.has(name)) values.set(name, make());
       return name;
     },
-    evaluate: <T>(code: string) =>
-      new Function(...values.keys(), `'use strict'; return (${code});`)(...values.values()) as T,
+    evaluate<T>(code: string): T {
+      const used = [...values].filter(([name]) => code.includes(name));
+      const names = used.map(([name]) => name);
+      return new Function(...names, `'use strict'; return (${code});`)(...used.map(([, v]) => v)) as T;
+    },
   };
 }
 
