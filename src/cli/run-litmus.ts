@@ -91,7 +91,7 @@ function searchAll(
   limits: SearchLimits & { readonly unreduced?: boolean },
 ): Searched {
   const searched = (of: Program): Searched => {
-    const graph = lower(of);
+    const graph = lower(of, { prune: true });
     const schedule = { ...scheduleOf(test, of), unreduced: limits.unreduced ?? false };
     return { graph, search: searchGraph(graph, schedule, limits) };
   };

@@ -34,6 +34,9 @@ interface Context {
 
 type Continue = (value: ExprNode) => NodeId;
 
+/** A part that is emitted when it is first asked for, if that is to save parts that nothing leads to. */
+type Part = () => NodeId;
+
 export interface LowerOptions {
   /** How often the loops named `FUNCTION:LINE` are unrolled where a step is a whole operation; default once. */
   readonly rounds?: ReadonlyMap<string, number>;
@@ -41,6 +44,8 @@ export interface LowerOptions {
   readonly whole?: boolean;
   /** Leaves words that nothing reads out of the state. */
   readonly slice?: boolean;
+  /** Leaves out code that constants rule out, so that nothing can be asked of it, as `reach:` would. */
+  readonly prune?: boolean;
 }
 
 /** Errors: InternalError for what src/lang/check.ts refuses; call that first. */
@@ -70,6 +75,14 @@ export function lower(program: Program, options: LowerOptions = {}): Graph {
     const unique = `${name}.${fresh++}`;
     locals.set(unique, type);
     return { kind: 'local', type, name: unique };
+  }
+
+  function part(make: () => NodeId): Part {
+    let id = options.prune ? undefined : make();
+    return () => {
+      id ??= make();
+      return id;
+    };
   }
 
   const isGhost = (struct: string) => structNamed(program, struct).ghost;
@@ -145,7 +158,8 @@ export function lower(program: Program, options: LowerOptions = {}): Graph {
       case 'conditional': {
         const result = declare('choice', node.type);
         const join = then(result);
-        const side = (value: ExprNode) => lowerExpr(value, ctx, (v) => assign(result, v, ctx, join));
+        const side = (value: ExprNode) =>
+          part(() => lowerExpr(value, ctx, (v) => assign(result, v, ctx, join)));
         return lowerTest(node.test, ctx, side(node.then), side(node.otherwise));
       }
       default:
@@ -160,8 +174,8 @@ export function lower(program: Program, options: LowerOptions = {}): Graph {
     return lowerTest(
       node,
       ctx,
-      assign(result, constant(1n), ctx, join),
-      assign(result, constant(0n), ctx, join),
+      part(() => assign(result, constant(1n), ctx, join)),
+      part(() => assign(result, constant(0n), ctx, join)),
     );
   }
 
@@ -189,17 +203,27 @@ export function lower(program: Program, options: LowerOptions = {}): Graph {
   }
 
   /** Branches on a test; `&&`, `||` and `!` become control flow where their operands read memory. */
-  function lowerTest(node: ExprNode, ctx: Context, yes: NodeId, no: NodeId): NodeId {
+  function lowerTest(node: ExprNode, ctx: Context, yes: Part, no: Part): NodeId {
     if (mayPause(node)) {
       if (node.kind === 'unary' && node.op === 'lnot') return lowerTest(node.operand, ctx, no, yes);
       if (node.kind === 'binary' && node.op === 'land')
-        return lowerTest(node.left, ctx, lowerTest(node.right, ctx, yes, no), no);
+        return lowerTest(
+          node.left,
+          ctx,
+          part(() => lowerTest(node.right, ctx, yes, no)),
+          no,
+        );
       if (node.kind === 'binary' && node.op === 'lor')
-        return lowerTest(node.left, ctx, yes, lowerTest(node.right, ctx, yes, no));
+        return lowerTest(
+          node.left,
+          ctx,
+          yes,
+          part(() => lowerTest(node.right, ctx, yes, no)),
+        );
     }
     return lowerExpr(node, ctx, (test) => {
-      if (test.kind === 'const') return test.value ? yes : no;
-      return emit(ctx, { op: 'branch', test, then: yes, otherwise: no });
+      if (test.kind === 'const') return test.value ? yes() : no();
+      return emit(ctx, { op: 'branch', test, then: yes(), otherwise: no() });
     });
   }
 
@@ -327,17 +351,24 @@ export function lower(program: Program, options: LowerOptions = {}): Graph {
       }
       case 'if': {
         const arm = (body: readonly StmtNode[], side: string) =>
-          emit(ctx, {
-            op: 'reach',
-            target: `${ctx.calls.at(-1)}:${lines.get(stmt)}:${side}`,
-            next: lowerBlock(body, ctx, next),
-          });
+          part(() =>
+            emit(ctx, {
+              op: 'reach',
+              target: `${ctx.calls.at(-1)}:${lines.get(stmt)}:${side}`,
+              next: lowerBlock(body, ctx, next),
+            }),
+          );
         return lowerTest(stmt.test, ctx, arm(stmt.then, 'then'), arm(stmt.otherwise, 'else'));
       }
       case 'while': {
         const round = (again: NodeId) => {
           const exits = { ...ctx.exits, brk: next, cont: again };
-          return lowerTest(stmt.test, ctx, lowerBlock(stmt.body, { ...ctx, exits }, again), next);
+          return lowerTest(
+            stmt.test,
+            ctx,
+            part(() => lowerBlock(stmt.body, { ...ctx, exits }, again)),
+            () => next,
+          );
         };
         if (whole) return unrollLoop(stmt, ctx, next, round);
         const head = emit(ctx, { op: 'skip', next });
