@@ -409,7 +409,7 @@ export const memory_failure_state: Struct<memory_failure_state> = struct<memory_
   },
 );
 
-/** One task on the list of those that a failure will signal; the list is used under mf_mutex only. */
+/** A VMA of a task on the list of those that a failure will signal; the list is used under mf_mutex only. */
 export interface to_kill {
   /** On the list. */
   listed: Bool;
@@ -436,11 +436,15 @@ export interface rcu_state {
 }
 export const rcu_state: Struct<rcu_state> = struct<rcu_state>('rcu_state', { readers: u8 });
 
+/** True of programs without ANY_MAPPING. */
+export const ONE_VMA =
+  'Each task has one VMA at a fixed address that covers all offsets of its file; threads share it.';
+
 /** What the choice of objects and words leaves out, for reports. */
 export const objectAbstractions: readonly string[] = [
   'address_space is an object of its own, not embedded in the inode; both are allocated and freed together.',
   'XFS and ext4 keep the block map outside the inode that is freed: the disk inode and the core inode are one object.',
-  'Each task has one VMA at a fixed address that covers all offsets of its file; threads share it.',
+  ONE_VMA,
   'Page table entries have no writable, young or dirty bit: a shared write may always fault, as after write-protection by writeback.',
   'DIRTY and TOWRITE marks of DAX entries are left out: nothing in these operations reads them.',
   'There is no i_size and no partial block: truncate takes the entries and blocks from an offset on.',

@@ -1,7 +1,6 @@
 /** What each operation of a litmus test does: kernel functions, called for what the test names. */
-import { match } from 'ts-pattern';
+import { match, P } from 'ts-pattern';
 import {
-  add,
   constant,
   type Expr,
   type ExprOf,
@@ -15,7 +14,6 @@ import {
   pointer,
   type Stmt,
   set,
-  shl,
   toWord,
   type U32,
   type U64,
@@ -24,7 +22,8 @@ import {
   value,
 } from '../../src/lang/public.ts';
 import type { Blocks } from '../../src/litmus/blocks.ts';
-import type { Action, LitmusTest, Mapping, Pages } from '../../src/litmus/test.ts';
+import { sameMapping } from '../../src/litmus/mappings.ts';
+import type { Action, LitmusTest, MappedPage, Mapping, Pages } from '../../src/litmus/test.ts';
 import { ext4_setattr } from '../ext4/inode.ts';
 import { ext4_dax_write_iter, ext4_punch_hole } from '../ext4/range.ts';
 import { drop_caches, ext4_mount_again, mkfs, open_by_name, umount, xfs_mount_again } from '../fs/cache.ts';
@@ -35,14 +34,16 @@ import { get_user_pages_fast, put_page } from '../mm/gup.ts';
 import { hwpoison_inject } from '../mm/hwpoison-inject.ts';
 import { madvise_inject_error } from '../mm/madvise.ts';
 import { memory_failure_online_page } from '../mm/memory-failure-ram.ts';
-import { do_vmi_align_munmap, mmap_region } from '../mm/mmap.ts';
-import { dentry, inode, mm_struct, page, task_struct, vm_area_struct, xfs_inode } from '../objects.ts';
+import { __mmap_region, do_vmi_munmap } from '../mm/mmap.ts';
+import { pte_index } from '../mm/pgtable.ts';
+import { dentry, inode, mm_struct, page, task_struct, xfs_inode } from '../objects.ts';
 import type { Stack } from '../stacks.ts';
-import { EFAULT, ENOENT, FAULT_FLAG_WRITE, FIRST_PFN, NULL_PAGE, PAGE_SHIFT } from '../words.ts';
+import { addressOfPgoff, EFAULT, ENOENT, FAULT_FLAG_WRITE, FIRST_PFN, NULL_PAGE } from '../words.ts';
 import { xfs_vn_setattr } from '../xfs/file.ts';
 import { xfs_inodegc_worker } from '../xfs/icache.ts';
 import { xfs_file_dax_write, xfs_file_punch_hole, xfs_file_unshare_range } from '../xfs/range.ts';
 import { xfs_file_remap_range } from '../xfs/reflink.ts';
+import type { Places } from './places.ts';
 import { litmus_task } from './record.ts';
 
 /** What an operation keeps while it runs. */
@@ -59,6 +60,7 @@ export interface Setting {
   readonly test: LitmusTest;
   readonly blocks: Blocks;
   readonly stack: Stack;
+  readonly places: Places;
   /** Files may be on disk only, or the filesystem not mounted. */
   readonly reloads: boolean;
 }
@@ -71,9 +73,9 @@ export function flagsOf({ shared, writable }: Mapping): Expr<U64> {
 
 /** The statements of one operation of task number `t`; they leave its result in `ret`. */
 export function actionBody(action: Action, t: number, setting: Setting, v: Locals): readonly Stmt[] {
-  const { test, blocks, stack } = setting;
+  const { test, blocks, stack, places } = setting;
   const { ret } = v;
-  const [tsk, mm, vma] = [instance(task_struct, t), instance(mm_struct, t), instance(vm_area_struct, t)];
+  const [tsk, mm] = [instance(task_struct, t), instance(mm_struct, t)];
   const number = (file: string) => test.files.findIndex((f) => f.name === file);
   const named = (file: string) => instance(dentry, number(file));
   const xfs = stack.filesystem === 'xfs';
@@ -100,25 +102,33 @@ export function actionBody(action: Action, t: number, setting: Setting, v: Local
         [set(ret, neg(ENOENT))],
       ),
     ]);
-  const address = (pgoff: number) => add(vma.vm_start, shl(value(u64, pgoff), PAGE_SHIFT));
+  const address = (a: MappedPage) => addressOfPgoff(places.vma(t, a.mapping), value(u64, a.page));
+  const pinned = (a: MappedPage) => instance(litmus_task, t).pinned.at(pte_index(address(a)));
+
+  const vmaOf = (mapping: Mapping) =>
+    places.vma(
+      t,
+      places.of(t).findIndex((m) => sameMapping(m, mapping)),
+    );
 
   return match(action)
-    .with({ does: 'touch' }, (a) => [set(ret, do_user_addr_fault(mm, a.page, 0))])
-    .with({ does: 'write' }, (a) => [set(ret, do_user_addr_fault(mm, a.page, FAULT_FLAG_WRITE))])
+    .with({ does: 'touch' }, (a) => [set(ret, do_user_addr_fault(mm, address(a), 0))])
+    .with({ does: 'write' }, (a) => [set(ret, do_user_addr_fault(mm, address(a), FAULT_FLAG_WRITE))])
     .with({ does: 'map' }, ({ mapping }) => [
       set(v.inode, open(named(mapping.file))),
       if_(
         v.inode,
-        [set(ret, mmap_region(mm, named(mapping.file).d_file, flagsOf(mapping))), if_(ret, [iput(v.inode)])],
+        [__mmap_region(vmaOf(mapping), named(mapping.file).d_file, flagsOf(mapping))],
         [set(ret, neg(ENOENT))],
       ),
     ])
-    .with({ does: 'munmap' }, { does: 'exit' }, () => [do_vmi_align_munmap(mm)])
+    .with({ does: 'munmap', mapping: P.nonNullable }, (a) => [do_vmi_munmap(vmaOf(a.mapping))])
+    .with({ does: 'munmap' }, { does: 'exit' }, () => unmapAll(t, places))
     .with({ does: 'fork' }, ({ child }) => {
       const c = test.tasks.findIndex((task) => task.name === child);
       return [dup_mmap(instance(task_struct, c), tsk), observe([instance(litmus_task, c).born, 1])];
     })
-    .with({ does: 'madvise' }, (a) => [set(ret, toWord(u32, madvise_inject_error(address(a.page))))])
+    .with({ does: 'madvise' }, (a) => [set(ret, toWord(u32, madvise_inject_error(address(a))))])
     .with({ does: 'inject' }, (a) => [
       set(ret, hwpoison_inject(FIRST_PFN + (blocks.number(a.block) as number))),
     ])
@@ -142,15 +152,19 @@ export function actionBody(action: Action, t: number, setting: Setting, v: Local
     .with({ does: 'mount' }, () => [set(ret, xfs ? xfs_mount_again() : ext4_mount_again())])
     .with({ does: 'mkfs' }, () => [set(ret, mkfs())])
     .with({ does: 'pin' }, (a) => [
-      set(v.page, get_user_pages_fast(address(a.page))),
-      if_(v.page, [observe([instance(litmus_task, t).pinned.at(a.page), v.page])], [set(ret, neg(EFAULT))]),
+      set(v.page, get_user_pages_fast(address(a))),
+      if_(v.page, [observe([pinned(a), v.page])], [set(ret, neg(EFAULT))]),
     ])
-    .with({ does: 'unpin' }, (a) => {
-      const pinned = instance(litmus_task, t).pinned.at(a.page);
-      return [set(v.page, pinned), if_(v.page, [put_page(v.page), observe([pinned, NULL_PAGE])])];
-    })
+    .with({ does: 'unpin' }, (a) => [
+      set(v.page, pinned(a)),
+      if_(v.page, [put_page(v.page), observe([pinned(a), NULL_PAGE])]),
+    ])
     .exhaustive();
 }
+
+/** What munmap of a range with all mappings of a task does, and what is left to do when it is gone. */
+export const unmapAll = (t: number, places: Places): readonly Stmt[] =>
+  places.of(t).map((_, mapping) => do_vmi_munmap(places.vma(t, mapping)));
 
 function inTurn(ret: Expr<U32>, count: number, act: (n: number) => ExprOf): readonly Stmt[] {
   const call = (n: number) => set(ret, act(n) as Expr<typeof int>);

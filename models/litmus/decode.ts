@@ -2,9 +2,9 @@
 
 import type { Blocks } from '../../src/litmus/blocks.ts';
 import type { BlockOutcome, Outcome, Present, Signal, TaskOutcome } from '../../src/litmus/outcome.ts';
-import { printOwner } from '../../src/litmus/print.ts';
+import { printMapping, printOwner } from '../../src/litmus/print.ts';
 import type { FileOf, LitmusTest, Owner, Result } from '../../src/litmus/test.ts';
-import { mapAddress } from '../scenario.ts';
+import { type Places, placesOf } from './places.ts';
 import { KILLED, MOST_SIGNALS } from './record.ts';
 
 /** A state, by the names of its words; and what the words do not say. */
@@ -22,8 +22,9 @@ const DEVMAP = 1n << 58n;
 
 export function decodeOutcome(test: LitmusTest, blocks: Blocks, ended: Ended): Outcome {
   const { word } = ended;
+  const places = placesOf(test);
   return {
-    tasks: test.tasks.map((_, t) => taskOutcome(test, blocks, ended, t)),
+    tasks: test.tasks.map((_, t) => taskOutcome(test, blocks, places, ended, t)),
     blocks: blocks.names.map((block, b) => blockOutcome(test.files, ended, block, b)),
     warnings: [...new Set(ended.warnings)].sort(),
     shutdown: word('xfs_mount[0].shutdown') === 1n,
@@ -31,7 +32,7 @@ export function decodeOutcome(test: LitmusTest, blocks: Blocks, ended: Ended): O
   };
 }
 
-function taskOutcome(test: LitmusTest, blocks: Blocks, ended: Ended, t: number): TaskOutcome {
+function taskOutcome(test: LitmusTest, blocks: Blocks, places: Places, ended: Ended, t: number): TaskOutcome {
   const { word } = ended;
   const name = test.tasks[t]?.name as string;
   const own = test.operations.filter((o) => o.task === name);
@@ -43,14 +44,13 @@ function taskOutcome(test: LitmusTest, blocks: Blocks, ended: Ended, t: number):
     if (n > done) return 'none';
     return oops ? 'oops' : hangs ? 'hangs' : 'none';
   });
-  const file = fileAt(test, ended, word(`vm_area_struct[${t}].vm_file`));
   return {
     task: name,
     results,
-    signals: signalsOf(test, ended, t),
+    signals: signalsOf(places, ended, t),
     oops: oops && { in: oops.in, says: oops.says },
     hangs: hangs && { in: hangs.in, for: hangs.for },
-    present: file ? presentOf(blocks, ended, t, file) : [],
+    present: presentOf(blocks, places, ended, t),
   };
 }
 
@@ -78,48 +78,33 @@ function resultOf(value: bigint, access: boolean): Result {
   return value & 0x1n ? 'OOM' : 'SIGBUS';
 }
 
-/** The test's file that a `struct file *` is. */
-function fileAt(test: LitmusTest, { objectAt }: Ended, address: bigint): FileOf | undefined {
-  const [, number] = /^file\[(\d+)\]$/.exec(objectAt(address) ?? '') ?? [];
-  return number === undefined ? undefined : test.files[Number(number)];
-}
-
-function signalsOf(test: LitmusTest, ended: Ended, t: number): readonly Signal[] {
-  const { word } = ended;
+function signalsOf(places: Places, { word }: Ended, t: number): readonly Signal[] {
   const count = Math.min(MOST_SIGNALS, Number(word(`litmus_task[${t}].got`)));
   return Array.from({ length: count }, (_, n): Signal => {
     const code = Number(word(`litmus_task[${t}].code[${n}]`));
-    if (code === KILLED) return { name: 'KILL', page: null, right: null, lsb: null };
-    const page = Number((word(`litmus_task[${t}].address[${n}]`) - mapAddress(t)) >> 12n);
-    const file = mappedFile(test, t);
+    if (code === KILLED) return { name: 'KILL', page: null, through: null, right: null, lsb: null };
+    const at = places.at(t, word(`litmus_task[${t}].address[${n}]`));
     return {
       name: code === 4 ? 'AR' : 'AO',
-      page: file && page >= 0 && page < file.size ? { file: file.name, page } : null,
+      page: at ? { file: at.mapping.file, page: at.page } : null,
+      through: at ? printMapping(at.mapping) : null,
       right: word(`litmus_task[${t}].right[${n}]`) === 1n,
       lsb: Number(word(`litmus_task[${t}].lsb[${n}]`)),
     };
   });
 }
 
-/** The file that a task maps at the start or later; a test that lets it map two in turn names the first. */
-function mappedFile(test: LitmusTest, t: number): FileOf | undefined {
-  const task = test.tasks[t];
-  const born = test.operations.find((o) => o.action.does === 'fork' && o.action.child === task?.name);
-  const parent = test.tasks.findIndex((p) => p.name === born?.task);
-  const later = test.operations.find((o) => o.task === task?.name && o.action.does === 'map')?.action;
-  const name = task?.maps?.file ?? (later?.does === 'map' ? later.mapping.file : undefined);
-  if (name === undefined) return parent >= 0 ? mappedFile(test, parent) : undefined;
-  return test.files.find((f) => f.name === name);
-}
-
-function presentOf(blocks: Blocks, { word }: Ended, t: number, file: FileOf): readonly Present[] {
-  return Array.from({ length: file.size }, (_, page) => page).flatMap((page): Present[] => {
-    const pte = word(`mm_struct[${t}].pte[${page}]`);
-    if (pte === 0n) return [];
-    const frame = (pte & ~DEVMAP) >> 12n;
-    const block = pte & DEVMAP ? blocks.names[Number(frame - FIRST_PFN)] : undefined;
-    return [{ file: file.name, page, what: block ?? (frame === 0x10n ? 'zero' : 'copy') }];
-  });
+function presentOf(blocks: Blocks, places: Places, { word }: Ended, t: number): readonly Present[] {
+  return places.of(t).flatMap((mapping, m) =>
+    Array.from({ length: mapping.last - mapping.first + 1 }, (_, n) => n).flatMap((n): Present[] => {
+      const pte = word(`mm_struct[${t}].pte[${m * places.offsets + n}]`);
+      if (pte === 0n) return [];
+      const frame = (pte & ~DEVMAP) >> 12n;
+      const block = pte & DEVMAP ? blocks.names[Number(frame - FIRST_PFN)] : undefined;
+      const what = block ?? (frame === 0x10n ? 'zero' : 'copy');
+      return [{ file: mapping.file, page: mapping.first + n, through: printMapping(mapping), what }];
+    }),
+  );
 }
 
 function blockOutcome(files: readonly FileOf[], ended: Ended, block: string, b: number): BlockOutcome {

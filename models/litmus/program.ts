@@ -26,23 +26,25 @@ import { per_cpu } from '../current.ts';
 import { deathAbstractions, deathOfTask } from '../death.ts';
 import type { Era } from '../eras.ts';
 import { mount_point } from '../fs/cache.ts';
-import { do_vmi_align_munmap } from '../mm/mmap.ts';
+import { ANY_MAPPING } from '../mm/pgtable.ts';
 import {
   address_space,
+  anon_vma,
   dentry,
   ext4_inode_info,
   file,
   inode,
   inode_slab,
   mm_struct,
+  ONE_VMA,
   task_struct,
-  vm_area_struct,
   xfs_inode,
 } from '../objects.ts';
 import { buildScenario } from '../scenario.ts';
 import type { Stack } from '../stacks.ts';
-import { FIRST_PFN, NULL_INODE, PF_MCE_PROCESS, XFS_IRECLAIM } from '../words.ts';
-import { actionBody, actionLocals, flagsOf, type Setting } from './actions.ts';
+import { FIRST_PFN, NULL_FILE, NULL_INODE, PF_MCE_PROCESS, XFS_IRECLAIM } from '../words.ts';
+import { actionBody, actionLocals, flagsOf, type Setting, unmapAll } from './actions.ts';
+import { type Places, placesOf } from './places.ts';
 import { deathRecorded, litmus_run, litmus_task, litmusObservers } from './record.ts';
 
 type Initial = (readonly [target: ExprOf, value: Operand])[];
@@ -60,13 +62,15 @@ export function litmusProgram(test: LitmusTest, era: Era, stack: Stack): LitmusP
   const blocks = blocksOf(test);
   const tasks = test.tasks.length;
   const own = test.tasks.map((task) => test.operations.filter((o) => o.task === task.name));
+  const places = placesOf(test);
+  const { mappings, offsets } = places;
   const bounds = {
     // With one CPU a step is a whole operation, which cannot stop halfway to wait for ever.
     cpus: Math.max(2, tasks),
     tasks,
     files: test.files.length,
     blocks: blocks.names.length,
-    offsets: Math.max(...test.files.map((f) => f.size)),
+    offsets,
   };
   const spec = buildScenario({
     era,
@@ -74,7 +78,7 @@ export function litmusProgram(test: LitmusTest, era: Era, stack: Stack): LitmusP
     bounds,
     policy: { earlyKill: test.earlyKill ? 'all' : 'none', source: null, faultsFail: test.faultsFail },
   });
-  const setting: Setting = { test, blocks, stack, reloads: reloads(test) };
+  const setting: Setting = { test, blocks, stack, places, reloads: reloads(test) };
   const numbers = new Map(own.flatMap((list) => list.map((o, n) => [o, n] as const)));
   const operations = test.operations.map((o) => {
     const t = test.tasks.findIndex((task) => task.name === o.task);
@@ -83,26 +87,36 @@ export function litmusProgram(test: LitmusTest, era: Era, stack: Stack): LitmusP
       actionBody(o.action, t, setting, v),
     );
   });
-  const all = { ...spec.bounds, operations: Math.max(1, ...own.map((list) => list.length)) };
+  const all = {
+    ...spec.bounds,
+    operations: Math.max(1, ...own.map((list) => list.length)),
+    ...{ mappings, vmas: tasks * mappings, ptes: mappings * offsets },
+  };
   const undying: ProgramSpec = {
     ...spec,
     name: `${era.id}/${stack.id}: ${test.name}`,
     bounds: all,
+    options: [ANY_MAPPING],
+    counts: { vm_area_struct: 'vmas', to_kill: 'vmas', 'mm_struct.pte': 'ptes' },
     operations,
-    initial: [...(spec.initial ?? []), ...initial(test, blocks, stack)],
-    observers: litmusObservers(all),
+    initial: [...(spec.initial ?? []), ...initial(test, blocks, stack, places)],
+    observers: litmusObservers(all, places),
     policy: {
       'early-kill': test.earlyKill ? 'all' : 'none',
       'faults-fail': test.faultsFail ? 'yes' : 'no',
     },
-    abstractions: [...(spec.abstractions ?? []), ...deathAbstractions],
+    abstractions: [
+      ...(spec.abstractions ?? []).filter((sentence) => sentence !== ONE_VMA),
+      ...mappingAbstractions,
+      ...deathAbstractions,
+    ],
   };
   return {
     blocks,
     undying: program(undying),
     program: program({
       ...undying,
-      operations: [...operations, ...test.tasks.map((task, t) => afterDeath(task.name, t))],
+      operations: [...operations, ...test.tasks.map((task, t) => afterDeath(task.name, t, places))],
       afterOops: [...deathOfTask, deathRecorded],
     }),
   };
@@ -126,24 +140,24 @@ function stepOf(name: string, t: number, n: number, body: Body): KernelFunction 
   ]);
 }
 
-/** What do_exit does to the mapping of a task that died, if its lock can be had. */
-function afterDeath(name: string, t: number): KernelFunction {
+/** What do_exit does to the mappings of a task that died, if its locks can be had. */
+function afterDeath(name: string, t: number, places: Places): KernelFunction {
   const run = the(litmus_run);
   return operation(`${name} exits`, { locals: {} }, (): readonly Stmt[] => [
     assume(and(eq(smp_processor_id, t), run.died.at(t), not(run.buried.at(t)))),
-    do_vmi_align_munmap(instance(mm_struct, t)),
+    ...unmapAll(t, places),
     observe([run.buried.at(t), 1]),
   ]);
 }
 
-function initial(test: LitmusTest, blocks: Blocks, stack: Stack): Initial {
+function initial(test: LitmusTest, blocks: Blocks, stack: Stack, places: Places): Initial {
   const number = (name: string) => test.files.findIndex((f) => f.name === name);
   const xfs = stack.filesystem === 'xfs';
   return [
     [the(mount_point).mounted, 1],
     ...test.files.flatMap((of, f): Initial => {
       const fork = xfs ? instance(xfs_inode, f).i_df : instance(ext4_inode_info, f).i_data;
-      const users = test.tasks.filter((t) => t.maps?.file === of.name).length;
+      const users = test.tasks.flatMap((t) => t.maps).filter((m) => m.file === of.name).length;
       return [
         ...Array.from({ length: of.size }, (_, p) => {
           const block = blocks.at(of.name, p);
@@ -155,22 +169,33 @@ function initial(test: LitmusTest, blocks: Blocks, stack: Stack): Initial {
       ];
     }),
     ...test.tasks.flatMap(({ name, maps, prctl }, t): Initial => {
-      const [vma, task] = [instance(vm_area_struct, t), instance(task_struct, t)];
+      const task = instance(task_struct, t);
       const forked = test.operations.some((o) => o.action.does === 'fork' && o.action.child === name);
       return [
         [instance(litmus_task, t).born, forked ? 0 : 1],
         [the(per_cpu).current_task.at(t), task],
-        ...(maps
-          ? ([
-              [vma.vm_file, instance(file, number(maps.file))],
-              [vma.vm_flags, flagsOf(maps)],
-            ] satisfies Initial)
-          : []),
+        ...places.of(t).flatMap((mapping, m): Initial => {
+          const vma = places.vma(t, m);
+          return [
+            [vma.vm_mm, instance(mm_struct, t)],
+            [vma.anon_vma, instance(anon_vma, t)],
+            [vma.vm_start, places.start(t, m)],
+            [vma.vm_end, places.start(t, m) + BigInt(mapping.last - mapping.first + 1) * 0x1000n],
+            [vma.vm_pgoff, mapping.first],
+            [vma.vm_file, m < maps.length ? instance(file, number(mapping.file)) : NULL_FILE],
+            [vma.vm_flags, m < maps.length ? flagsOf(mapping) : 0],
+          ];
+        }),
         ...(prctl ? ([[task.flags, prctlFlags[prctl]]] satisfies Initial) : []),
       ];
     }),
   ];
 }
+
+/** What its programs say of mappings in the place of ONE_VMA. */
+const mappingAbstractions: readonly string[] = [
+  'Each mapping of a task lies at fixed addresses of its own; all of a task have one anon_vma; threads share them.',
+];
 
 const prctlFlags = {
   early: constant('PF_MCE_PROCESS | PF_MCE_EARLY', u32, 0x0800_0080),

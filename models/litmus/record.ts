@@ -46,6 +46,7 @@ import { action_result, memory_failure_dev_pagemap } from '../mm/memory-failure.
 import { BUS_MCEERR_AO, BUS_MCEERR_AR, kill_by_signal } from '../mm/signal.ts';
 import { page, task_struct, to_kill, vm_area_struct } from '../objects.ts';
 import { devmapPte, MF_ACTION_REQUIRED } from '../words.ts';
+import type { Places } from './places.ts';
 
 /** Signals that are kept for a task; more are counted no further. */
 export const MOST_SIGNALS = 4;
@@ -66,9 +67,9 @@ export interface litmus_task {
   lsb: ArrayOf<U8>;
   /** The failed page was present at that address when the task was collected. */
   right: ArrayOf<Bool>;
-  /** Of the task as it was collected last. */
-  collected_right: Bool;
-  /** By page of its mapping: the page that it has pinned. */
+  /** By its mapping, of the task as it was collected last for that. */
+  collected_right: ArrayOf<Bool>;
+  /** By page table entry: the page that it has pinned. */
   pinned: ArrayOf<Pointer<page>>;
 }
 export const litmus_task: Struct<litmus_task> = struct<litmus_task>(
@@ -82,8 +83,8 @@ export const litmus_task: Struct<litmus_task> = struct<litmus_task>(
     address: array(u64, MOST_SIGNALS),
     lsb: array(u8, MOST_SIGNALS),
     right: array(bool, MOST_SIGNALS),
-    collected_right: bool,
-    pinned: array(pointer<page>('page'), 'offsets'),
+    collected_right: array(bool, 'mappings'),
+    pinned: array(pointer<page>('page'), 'ptes'),
   },
   { ghost: true, instances: 'tasks' },
 );
@@ -124,36 +125,45 @@ const eachTask = (bounds: Bounds) =>
   upTo(boundValue(bounds, 'tasks')).map((t) => [instance(task_struct, t), instance(litmus_task, t)] as const);
 
 /** The page table entry that is looked at when a task is collected maps the failed page, or another one. */
-function collected(bounds: Bounds): Effect[] {
+function collected(bounds: Bounds, places: Places): Effect[] {
   const [vma, ptent] = [local('vma', pointer(vm_area_struct)), local('ptent', u64)];
   const right = eq(ptent, devmapPte(the(litmus_run).failing));
-  return upTo(boundValue(bounds, 'tasks')).map((t) => {
-    const { collected_right } = instance(litmus_task, t);
-    return [collected_right, cond(eq(vma, instance(vm_area_struct, t)), right, collected_right)];
-  });
+  return upTo(boundValue(bounds, 'tasks')).flatMap((t) =>
+    places.of(t).map((_, m): Effect => {
+      const was = instance(litmus_task, t).collected_right.at(m);
+      return [was, cond(eq(vma, places.vma(t, m)), right, was)];
+    }),
+  );
 }
 
 /** One more signal for the task; what is full stays as it is. */
 function signalled(
   bounds: Bounds,
+  places: Places,
   to: Expr<Pointer<task_struct>>,
   what: { code: Expr<U8>; address: Expr<U64>; lsb: Expr<U8> },
 ): Effect[] {
-  return eachTask(bounds).flatMap(([task, log]) => [
+  /** By the mapping that the address belongs to. */
+  const rightOf = (t: number, log: Expr<Pointer<litmus_task>>): Expr<Bool> =>
+    upTo(places.mappings - 1).reduceRight<Expr<Bool>>(
+      (later, m) => cond(ult(what.address, places.start(t, m + 1)), log.collected_right.at(m), later),
+      log.collected_right.at(places.mappings - 1),
+    );
+  return eachTask(bounds).flatMap(([task, log], t) => [
     ...upTo(MOST_SIGNALS).flatMap((n): Effect[] => {
       const now = and(eq(to, task), eq(log.got, n));
       return [
         [log.code.at(n), cond(now, what.code, log.code.at(n))],
         [log.address.at(n), cond(now, what.address, log.address.at(n))],
         [log.lsb.at(n), cond(now, what.lsb, log.lsb.at(n))],
-        [log.right.at(n), cond(now, log.collected_right, log.right.at(n))],
+        [log.right.at(n), cond(now, rightOf(t, log), log.right.at(n))],
       ];
     }),
     [log.got, cond(and(eq(to, task), ult(log.got, MOST_SIGNALS)), add(log.got, 1), log.got)],
   ]);
 }
 
-export function litmusObservers(bounds: Bounds): readonly ObserverSpec[] {
+export function litmusObservers(bounds: Bounds, places: Places): readonly ObserverSpec[] {
   const [tk, flags] = [local('tk', pointer(to_kill)), local('flags', int)];
   const required = and(band(flags, MF_ACTION_REQUIRED), eq(tk.tsk, current));
   return [
@@ -177,13 +187,13 @@ export function litmusObservers(bounds: Bounds): readonly ObserverSpec[] {
     },
     {
       function: dev_pagemap_mapping_shift as unknown as KernelFunction,
-      exit: [observe(...collected(bounds))],
+      exit: [observe(...collected(bounds, places))],
     },
     {
       function: kill_proc as unknown as KernelFunction,
       enter: [
         observe(
-          ...signalled(bounds, tk.tsk, {
+          ...signalled(bounds, places, tk.tsk, {
             code: cond(required, toWord(u8, BUS_MCEERR_AR), toWord(u8, BUS_MCEERR_AO)),
             address: tk.addr,
             lsb: toWord(u8, tk.size_shift),
@@ -195,7 +205,7 @@ export function litmusObservers(bounds: Bounds): readonly ObserverSpec[] {
       function: kill_by_signal as unknown as KernelFunction,
       enter: [
         observe(
-          ...signalled(bounds, local('t', pointer(task_struct)), {
+          ...signalled(bounds, places, local('t', pointer(task_struct)), {
             code: value(u8, KILLED),
             address: value(u64, 0),
             lsb: value(u8, 0),

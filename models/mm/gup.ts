@@ -3,34 +3,31 @@ import {
   add,
   and,
   band,
+  type Expr,
   forever,
   if_,
   kernelFunction,
   ne,
   not,
+  type Options,
+  type Pointer,
   pointer,
   primitive,
   READ_ONCE,
   return_,
   set,
-  shr,
   sub,
+  type U64,
   u32,
   u64,
 } from '../../src/lang/public.ts';
 import { current } from '../current.ts';
 import { mmap_read_lock, mmap_read_unlock, pte_lock, pte_unlock } from '../locks.ts';
 import { page, vm_area_struct } from '../objects.ts';
-import {
-  NULL_PAGE,
-  PAGE_SHIFT,
-  pfn_to_page,
-  pte_devmap,
-  pte_pfn,
-  pte_present,
-  VM_FAULT_ERROR,
-} from '../words.ts';
+import { NULL_PAGE, pfn_to_page, pte_devmap, pte_pfn, pte_present, VM_FAULT_ERROR } from '../words.ts';
 import { handle_mm_fault } from './memory.ts';
+import { ANY_MAPPING, entryOfAddress, pte_index } from './pgtable.ts';
+import { vma_lookup } from './vma-lookup.ts';
 
 /** A pair of one atomic operation each; who waits for a reference count of 1 looks at the count itself. */
 export const get_page = kernelFunction(
@@ -49,7 +46,7 @@ export const put_page = kernelFunction(
   ],
 );
 
-/** The walk without locks. Gives a referenced device page, or NULL where it finds none, or not again. */
+/** The walk without locks; `pgoff` is the number of the entry here and below. Gives a referenced device page, or NULL where it finds none, or not again. */
 export const gup_fast = kernelFunction(
   'gup_fast',
   {
@@ -72,6 +69,10 @@ export const gup_fast = kernelFunction(
   ],
 );
 
+/** How far behind the start of the VMA an entry is, in pages. */
+const pagesIntoVma = (options: Options, vma: Expr<Pointer<vm_area_struct>>, entry: Expr<U64>): Expr<U64> =>
+  options.has(ANY_MAPPING) ? sub(entry, pte_index(vma.vm_start)) : entry;
+
 /** Called with mmap_lock held. Gives a referenced device page, or NULL. */
 export const __get_user_pages = kernelFunction(
   '__get_user_pages',
@@ -84,9 +85,10 @@ export const __get_user_pages = kernelFunction(
       'follow_page_pte and faultin_page are written out. No signal ends the loop; mmap_lock is never dropped in it.',
     ],
   },
-  ({ pgoff, vma, pte, page, ret }) => [
-    set(vma, current.mm.mmap),
-    if_(not(vma.vm_file), [return_(NULL_PAGE)]),
+  ({ pgoff, vma, pte, page, ret }, options) => [
+    ...(options.has(ANY_MAPPING)
+      ? [set(vma, vma_lookup(current.mm, pgoff)), if_(not(vma), [return_(NULL_PAGE)])]
+      : [set(vma, current.mm.mmap), if_(not(vma.vm_file), [return_(NULL_PAGE)])]),
     forever([
       // follow_page_pte
       pte_lock(current.mm.page_table_lock),
@@ -98,7 +100,7 @@ export const __get_user_pages = kernelFunction(
       ]),
       pte_unlock(current.mm.page_table_lock),
       // faultin_page
-      set(ret, handle_mm_fault(vma, add(vma.vm_pgoff, pgoff), 0)),
+      set(ret, handle_mm_fault(vma, add(vma.vm_pgoff, pagesIntoVma(options, vma, pgoff)), 0)),
       if_(band(ret, VM_FAULT_ERROR), [return_(NULL_PAGE)]),
     ]),
   ],
@@ -115,8 +117,8 @@ export const get_user_pages_fast = kernelFunction(
       'Pages of System RAM (private copies, the zero page) are not given: their failure is another path.',
     ],
   },
-  ({ start, pgoff, page }) => [
-    set(pgoff, shr(sub(start, current.mm.mmap.vm_start), PAGE_SHIFT)),
+  ({ start, pgoff, page }, options) => [
+    set(pgoff, entryOfAddress(options, current.mm.mmap, start)),
     set(page, gup_fast(pgoff)),
     if_(page, [return_(page)]),
     mmap_read_lock(current.mm.mmap_lock),

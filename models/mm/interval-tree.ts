@@ -49,7 +49,7 @@ const vma_in_i_mmap = kernelFunction(
   ],
 );
 
-const vma_pages = (vma: Expr<Pointer<vm_area_struct>>): Expr<U64> =>
+export const vma_pages = (vma: Expr<Pointer<vm_area_struct>>): Expr<U64> =>
   shr(sub(vma.vm_end, vma.vm_start), PAGE_SHIFT);
 
 /** `vma_interval_tree_foreach(vma, &mapping->i_mmap, pgoff, pgoff)`; the i_mmap lock is held. */

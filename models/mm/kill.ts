@@ -43,6 +43,7 @@ import {
   pte_devmap,
   pte_present,
 } from '../words.ts';
+import { entryOfAddress } from './pgtable.ts';
 import { ADDRESS_EFAULT, vma_address } from './rmap.ts';
 import { BUS_MCEERR_AO, BUS_MCEERR_AR, force_sig_mceerr, kill_by_signal, send_sig_mceerr } from './signal.ts';
 import { unmap_mapping_range } from './unmap.ts';
@@ -57,14 +58,14 @@ export const dev_pagemap_mapping_shift = kernelFunction(
     returns: u64,
     abstracts: ['The walk down the page tables is one read of the entry; there are no huge entries.'],
   },
-  ({ vma, address, ptent }) => [
-    set(ptent, READ_ONCE(vma.vm_mm.pte.at(shr(sub(address, vma.vm_start), PAGE_SHIFT)))),
+  ({ vma, address, ptent }, options) => [
+    set(ptent, READ_ONCE(vma.vm_mm.pte.at(entryOfAddress(options, vma, address)))),
     if_(and(pte_present(ptent), pte_devmap(ptent)), [return_(PAGE_SHIFT)]),
     return_(value(u64, 0)),
   ],
 );
 
-/** Takes a free element; there is one for each task, as a task has one VMA. */
+/** Takes a free element; there is one for each VMA. */
 const kmalloc_to_kill = kernelFunction(
   'kmalloc_to_kill',
   {

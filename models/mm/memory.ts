@@ -38,7 +38,7 @@ import {
   ZERO_PFN,
   zeroPte,
 } from '../words.ts';
-import { set_pte_at } from './pgtable.ts';
+import { ANY_MAPPING, entryOfPgoff, set_pte_at } from './pgtable.ts';
 
 const vmf = { vma: pointer(vm_area_struct), pgoff: u64 } as const;
 
@@ -55,22 +55,25 @@ export const insert_pfn = kernelFunction(
     params: { ...vmf, pfn: u64, mkwrite: bool },
     locals: { mm: pointer(mm_struct), no_memory: u8, entry: u64 },
     returns: u32,
-    abstracts: ['The offset in the file stands for the address: the VMA starts at offset 0.'],
+    abstracts: (options) =>
+      options.has(ANY_MAPPING)
+        ? []
+        : ['The offset in the file stands for the address: the VMA starts at offset 0.'],
   },
-  ({ vma, pgoff, pfn, mkwrite, mm, no_memory, entry }) => [
+  ({ vma, pgoff, pfn, mkwrite, mm, no_memory, entry }, options) => [
     set(mm, vma.vm_mm),
     // get_locked_pte
     choose(no_memory, 2),
     if_(and(no_memory, the(environment).faults_fail), [return_(VM_FAULT_OOM)]),
     pte_lock(mm.page_table_lock),
-    set(entry, mm.pte.at(pgoff)),
+    set(entry, mm.pte.at(entryOfPgoff(options, vma, pgoff))),
     if_(not(pte_none(entry)), [
       if_(mkwrite, [if_(ne(pte_pfn(entry), pfn), [WARN_ON_ONCE(ne(pte_pfn(entry), ZERO_PFN))])]),
       pte_unlock(mm.page_table_lock),
       return_(VM_FAULT_NOPAGE),
     ]),
     set(entry, cond(eq(pfn, ZERO_PFN), zeroPte, devmapPte(pfn))),
-    set_pte_at(mm, pgoff, entry),
+    set_pte_at(mm, entryOfPgoff(options, vma, pgoff), entry),
     pte_unlock(mm.page_table_lock),
     return_(VM_FAULT_NOPAGE),
   ],
@@ -98,13 +101,13 @@ export const finish_fault = kernelFunction(
     returns: u32,
     abstracts: ['Only for the copy of a private mapping; the copy itself has no struct page here.'],
   },
-  ({ vma, pgoff, mm, ret }) => [
+  ({ vma, pgoff, mm, ret }, options) => [
     set(mm, vma.vm_mm),
     pte_lock(mm.page_table_lock),
     if_(
-      not(pte_none(mm.pte.at(pgoff))),
+      not(pte_none(mm.pte.at(entryOfPgoff(options, vma, pgoff)))),
       [set(ret, VM_FAULT_NOPAGE)],
-      [set_pte_at(mm, pgoff, anonPte), set(ret, 0)],
+      [set_pte_at(mm, entryOfPgoff(options, vma, pgoff), anonPte), set(ret, 0)],
     ),
     pte_unlock(mm.page_table_lock),
     return_(ret),
@@ -120,10 +123,12 @@ export const wp_page_copy = kernelFunction(
     returns: u32,
     abstracts: ['The copy itself, its memory and a machine check while copying are left out.'],
   },
-  ({ vma, pgoff, orig_pte, mm }) => [
+  ({ vma, pgoff, orig_pte, mm }, options) => [
     set(mm, vma.vm_mm),
     pte_lock(mm.page_table_lock),
-    if_(eq(mm.pte.at(pgoff), orig_pte), [set_pte_at(mm, pgoff, anonPte)]),
+    if_(eq(mm.pte.at(entryOfPgoff(options, vma, pgoff)), orig_pte), [
+      set_pte_at(mm, entryOfPgoff(options, vma, pgoff), anonPte),
+    ]),
     pte_unlock(mm.page_table_lock),
     return_(value(u32, 0)),
   ],
@@ -203,9 +208,9 @@ export const handle_mm_fault = kernelFunction(
     returns: u32,
     abstracts: ['Per-VMA locks are left out: a fault holds mmap_lock.'],
   },
-  ({ vma, pgoff, flags, mm, pte }) => [
+  ({ vma, pgoff, flags, mm, pte }, options) => [
     set(mm, vma.vm_mm),
-    set(pte, mm.pte.at(pgoff)),
+    set(pte, mm.pte.at(entryOfPgoff(options, vma, pgoff))),
     if_(pte_none(pte), [return_(do_fault(vma, pgoff, flags))]),
     if_(band(flags, FAULT_FLAG_WRITE), [return_(do_wp_page(vma, pgoff, flags, pte))]),
     return_(value(u32, 0)),

@@ -21,7 +21,6 @@ import {
   return_,
   set,
   shl,
-  shr,
   slt,
   sub,
   toWord,
@@ -36,6 +35,7 @@ import { rcu_read_lock, rcu_read_unlock } from '../locks.ts';
 import { anon_vma, page, vm_area_struct } from '../objects.ts';
 import { devmapPte, PAGE_MAPPING_ANON, PAGE_MAPPING_FLAGS, PAGE_SHIFT } from '../words.ts';
 import { folio_test_anon } from './page-flags.ts';
+import { entryOfAddress } from './pgtable.ts';
 
 /** An address that is an error number instead. */
 export const ADDRESS_EFAULT = constant('-EFAULT', u64, -14);
@@ -165,11 +165,11 @@ export const page_mapped_in_vma = kernelFunction(
     returns: u64,
     abstracts: ['The walk down the page tables is one read of the entry.'],
   },
-  ({ page: folio, vma, pgoff, address }) => [
+  ({ page: folio, vma, pgoff, address }, options) => [
     set(pgoff, folio.index),
     set(address, vma_address(vma, pgoff, 1)),
     if_(eq(address, ADDRESS_EFAULT), [return_(address)]),
-    if_(ne(READ_ONCE(vma.vm_mm.pte.at(shr(sub(address, vma.vm_start), PAGE_SHIFT))), devmapPte(folio.pfn)), [
+    if_(ne(READ_ONCE(vma.vm_mm.pte.at(entryOfAddress(options, vma, address))), devmapPte(folio.pfn)), [
       return_(ADDRESS_EFAULT),
     ]),
     return_(address),

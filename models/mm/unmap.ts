@@ -3,6 +3,7 @@ import {
   add,
   and,
   bool,
+  cond,
   eq,
   for_each,
   for_index,
@@ -12,7 +13,9 @@ import {
   not,
   or,
   pointer,
+  return_,
   set,
+  shl,
   sub,
   u64,
   ule,
@@ -20,8 +23,9 @@ import {
 } from '../../src/lang/public.ts';
 import { i_mmap_lock_read, i_mmap_unlock_read, pte_lock, pte_unlock } from '../locks.ts';
 import { address_space, file, mm_struct, vm_area_struct } from '../objects.ts';
-import { anonPte, pte_none } from '../words.ts';
-import { pte_clear } from './pgtable.ts';
+import { anonPte, PAGE_SHIFT, pte_none } from '../words.ts';
+import { vma_pages } from './interval-tree.ts';
+import { ANY_MAPPING, entriesOf, pte_clear, pte_index } from './pgtable.ts';
 
 /** The entries of one page table from first to last, both included. */
 export const zap_pte_range = kernelFunction(
@@ -32,15 +36,36 @@ export const zap_pte_range = kernelFunction(
     locals: { ptent: u64 },
     abstracts: ['TLB flushes, reference counts of private copies and rmap of system memory are left out.'],
   },
-  ({ mm, first, last, even_cows, ptent }) => [
+  ({ mm, first, last, even_cows, ptent }, options) => [
     pte_lock(mm.page_table_lock),
-    for_index('pgoff', u64, 'offsets', (pgoff) => [
+    for_index('pgoff', u64, entriesOf(options), (pgoff) => [
       if_(and(ule(first, pgoff), ule(pgoff, last)), [
         set(ptent, mm.pte.at(pgoff)),
         if_(and(not(pte_none(ptent)), or(even_cows, ne(ptent, anonPte))), [pte_clear(mm, pgoff)]),
       ]),
     ]),
     pte_unlock(mm.page_table_lock),
+  ],
+);
+
+/** Where the VMA does not start at page 0 of its file: what it maps of the range, by address. */
+const unmap_mapping_range_vma = kernelFunction(
+  'unmap_mapping_range_vma',
+  {
+    file: 'mm/memory.c',
+    params: { vma: pointer(vm_area_struct), first_index: u64, last_index: u64, even_cows: bool },
+    locals: { vba: u64, vea: u64, zba: u64, zea: u64, start_addr: u64, end_addr: u64 },
+    abstracts: ['What unmap_mapping_range_tree does with a VMA that it found is part of this.'],
+  },
+  ({ vma, first_index, last_index, even_cows, vba, vea, zba, zea, start_addr, end_addr }) => [
+    set(vba, vma.vm_pgoff),
+    set(vea, sub(add(vba, vma_pages(vma)), 1)),
+    if_(or(ult(vea, first_index), ult(last_index, vba)), [return_()]),
+    set(zba, cond(ult(first_index, vba), vba, first_index)),
+    set(zea, cond(ult(last_index, vea), last_index, vea)),
+    set(start_addr, add(shl(sub(zba, vba), PAGE_SHIFT), vma.vm_start)),
+    set(end_addr, add(shl(add(sub(zea, vba), 1), PAGE_SHIFT), vma.vm_start)),
+    zap_pte_range(vma.vm_mm, pte_index(start_addr), pte_index(sub(end_addr, 1)), even_cows),
   ],
 );
 
@@ -54,7 +79,7 @@ export const unmap_mapping_pages = kernelFunction(
       'The walk of the interval tree and unmap_mapping_range_tree are written as one loop over the VMAs.',
     ],
   },
-  ({ mapping, start, nr, even_cows, first_index, last_index, vm_file }) => [
+  ({ mapping, start, nr, even_cows, first_index, last_index, vm_file }, options) => [
     set(first_index, start),
     set(last_index, sub(add(start, nr), 1)),
     if_(ult(last_index, first_index), [set(last_index, -1)]),
@@ -62,7 +87,9 @@ export const unmap_mapping_pages = kernelFunction(
     for_each(vm_area_struct, 'vma', (vma) => [
       set(vm_file, vma.vm_file),
       if_(and(vm_file, eq(vm_file.f_mapping, mapping)), [
-        zap_pte_range(vma.vm_mm, first_index, last_index, even_cows),
+        options.has(ANY_MAPPING)
+          ? unmap_mapping_range_vma(vma, first_index, last_index, even_cows)
+          : zap_pte_range(vma.vm_mm, first_index, last_index, even_cows),
       ]),
     ]),
     i_mmap_unlock_read(mapping),

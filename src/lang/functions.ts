@@ -7,6 +7,12 @@ import { sameType, type Type, typeName } from './types.ts';
 type Variables = Readonly<Record<string, Type>>;
 type Handles<V extends Variables> = { readonly [K in keyof V]: Expr<V[K]> };
 
+/**
+ * What a program says of how its functions are written, as the kernel's Kconfig does: names that an encoding may
+ * ask for.
+ */
+export type Options = ReadonlySet<string>;
+
 export interface FunctionSpec<P extends Variables, L extends Variables, R extends Type | null> {
   /** Source file in the kernel's tree; leave out for what the kernel does not have as a function. */
   readonly file?: string;
@@ -15,7 +21,7 @@ export interface FunctionSpec<P extends Variables, L extends Variables, R extend
   /** Left out: void. */
   readonly returns?: R;
   /** What the encoding leaves out of the C function, one sentence each. */
-  readonly abstracts?: readonly string[];
+  readonly abstracts?: readonly string[] | ((options: Options) => readonly string[]);
 }
 
 /** Calling it in an encoding gives a call expression. */
@@ -23,8 +29,8 @@ export interface KernelFunction<P extends Variables = Variables, R extends Type 
   (...args: Operand[]): R extends Type ? Expr<R> : ExprOf;
   readonly params?: P;
   readonly functionName: string;
-  /** The tree, built at the first use (so that functions may refer to each other). */
-  readonly definition: () => FunctionNode;
+  /** The tree for these options (none, if not said), built at the first use: functions may refer to each other. */
+  readonly definition: (options?: Options) => FunctionNode;
 }
 
 const known = new WeakMap<object, KernelFunction>();
@@ -38,7 +44,7 @@ function callable<P extends Variables, R extends Type | null>(
   name: string,
   params: P,
   returns: R,
-  definition: () => FunctionNode,
+  definition: (options?: Options) => FunctionNode,
 ): KernelFunction<P, R> {
   const types = Object.values(params);
   const call = (...args: readonly Operand[]) => {
@@ -65,7 +71,8 @@ function callable<P extends Variables, R extends Type | null>(
 }
 
 /**
- * One kernel function. `write` gets a handle for each parameter and local and gives the body.
+ * One kernel function. `write` gets a handle for each parameter and local, and the options of the program that the
+ * function is for, and gives the body.
  * Errors: a ModelError where types do not fit, when the tree is built.
  */
 export function kernelFunction<
@@ -75,35 +82,39 @@ export function kernelFunction<
 >(
   name: string,
   spec: FunctionSpec<P, L, R>,
-  write: (v: Handles<P & L>) => readonly Stmt[],
+  write: (v: Handles<P & L>, options: Options) => readonly Stmt[],
 ): KernelFunction<P, R> {
-  let built: FunctionNode | undefined;
+  const built = new Map<string, FunctionNode>();
   const params = (spec.params ?? {}) as P;
   const list = (variables: Variables): Variable[] =>
     Object.entries(variables).map(([n, type]) => ({ name: n, type }));
-  const definition = (): FunctionNode => {
-    if (built) return built;
+  const definition = (options: Options = new Set()): FunctionNode => {
+    const key = JSON.stringify([...options].sort());
+    const made = built.get(key);
+    if (made) return made;
     const all = [...list(params), ...list(spec.locals ?? {})];
     const handles = Object.fromEntries(
       all.map((v) => [v.name, handle({ kind: 'local', type: v.type, name: v.name })]),
     );
     let statements: readonly StmtNode[];
     try {
-      statements = body(write(handles as Handles<P & L>));
+      statements = body(write(handles as Handles<P & L>, options));
     } catch (error) {
       if (error instanceof ModelError) throw new ModelError(`${name}: ${error.message}`);
       throw error;
     }
-    built = {
+    const { abstracts = [] } = spec;
+    const node: FunctionNode = {
       name,
       file: spec.file ?? '',
-      abstracts: spec.abstracts ?? [],
+      abstracts: typeof abstracts === 'function' ? abstracts(options) : abstracts,
       params: list(params),
       locals: list(spec.locals ?? {}),
       returns: spec.returns ?? null,
       body: statements,
     };
-    return built;
+    built.set(key, node);
+    return node;
   };
   return callable(name, params, (spec.returns ?? null) as R, definition);
 }

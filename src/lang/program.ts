@@ -96,6 +96,13 @@ export interface ProgramSpec {
   readonly operations: readonly KernelFunction[];
   /** What function pointers point to, by name; also replaces a function of that name (a proposal). */
   readonly bind?: Readonly<Record<string, KernelFunction>>;
+  /** What its functions may ask for, see Options. */
+  readonly options?: readonly string[];
+  /**
+   * Names of bounds, where they are not those of the struct: how many objects there are (`struct`), or how long an
+   * array is (`struct.field`).
+   */
+  readonly counts?: Readonly<Record<string, string>>;
   /** Initial values; all other words are 0. */
   readonly initial?: readonly (readonly [target: ExprOf, value: Operand])[];
   readonly observers?: readonly ObserverSpec[];
@@ -130,6 +137,7 @@ export function boundValue(bounds: Bounds, length: number | string): number {
  */
 export function program(spec: ProgramSpec): Program {
   const bind = new Map(Object.entries(spec.bind ?? {}));
+  const options = new Set(spec.options);
   const functions = new Map<string, FunctionNode>();
   const properties = (spec.properties ?? []).map((p) => ({ ...p, holds: truth(p.holds) }));
   const observers = (spec.observers ?? []).map((o) => ({
@@ -167,7 +175,7 @@ export function program(spec: ProgramSpec): Program {
   const visitFunction = (fn: KernelFunction | undefined, as: string): void => {
     if (!fn) throw new ModelError(`${as}: called, but not known`);
     if (functions.has(as)) return;
-    const node = fn.definition();
+    const node = fn.definition(options);
     functions.set(as, { ...node, name: as });
     for (const v of [...node.params, ...node.locals]) visitType(v.type);
     visitBody(node.body);
@@ -183,7 +191,7 @@ export function program(spec: ProgramSpec): Program {
   return {
     name: spec.name,
     bounds: spec.bounds,
-    structs: [...structs].sort().map(structByName),
+    structs: [...structs].sort().map((name) => counted(structByName(name), spec.counts ?? {})),
     functions: [...functions.values()],
     operations: spec.operations.map((op) => op.functionName),
     initial,
@@ -194,6 +202,15 @@ export function program(spec: ProgramSpec): Program {
     abstractions: spec.abstractions ?? [],
     ...(afterOops && { afterOops }),
   };
+}
+
+function counted(struct: StructNode, counts: Readonly<Record<string, string>>): StructNode {
+  const { name, instances } = struct;
+  const fields = struct.fields.map((f) => {
+    const length = counts[`${name}.${f.name}`];
+    return length === undefined ? f : { ...f, length };
+  });
+  return { ...struct, fields, instances: counts[name] ?? instances };
 }
 
 export function functionNamed(p: Program, name: string): FunctionNode {

@@ -1,6 +1,18 @@
 /** Random well-formed litmus tests. */
 import fc from 'fast-check';
-import type { Action, Formula, LitmusTest, Mapping, Operation, Order, Pages, TaskOf } from './test.ts';
+import { MOST_MAPPINGS } from './bounds.ts';
+import { covers, sameMapping } from './mappings.ts';
+import type {
+  Action,
+  Formula,
+  LitmusTest,
+  MappedPage,
+  Mapping,
+  Operation,
+  Order,
+  Pages,
+  TaskOf,
+} from './test.ts';
 
 const at = { line: 1, column: 1 };
 const SIZE = 2;
@@ -13,22 +25,35 @@ const pages: fc.Arbitrary<Pages> = fc
 const onePage: fc.Arbitrary<Pages> = fc
   .tuple(fileName, page)
   .map(([file, first]) => ({ file, first, last: first }));
-const mapping: fc.Arbitrary<Mapping> = fc.record({
-  file: fileName,
-  shared: fc.boolean(),
-  writable: fc.boolean(),
+const mapping: fc.Arbitrary<Mapping> = fc
+  .tuple(pages, fc.boolean(), fc.boolean())
+  .map(([mapped, shared, writable]) => ({
+    ...{ ...mapped, shared, writable },
+    whole: mapped.last - mapped.first + 1 === SIZE,
+  }));
+const mappings = fc.uniqueArray(mapping, {
+  minLength: 1,
+  maxLength: MOST_MAPPINGS,
+  comparator: sameMapping,
 });
 const task = (name: string): fc.Arbitrary<TaskOf> =>
-  fc.record({ name: fc.constant(name), maps: mapping, prctl: fc.constantFrom(null, 'early', 'late') });
+  fc.record({ name: fc.constant(name), maps: mappings, prctl: fc.constantFrom(null, 'early', 'late') });
+
+/** Any page of any of these; where another one before has it, too, it must be said which is meant. */
+const mappedPage = (maps: readonly Mapping[]): fc.Arbitrary<MappedPage> =>
+  fc.tuple(fc.nat({ max: maps.length - 1 }), page, fc.boolean()).map(([number, n, said]) => {
+    const by = maps[number] as Mapping;
+    const of = { file: by.file, page: Math.min(by.last, Math.max(by.first, n)) };
+    const isFirst = maps.findIndex((m) => covers(m, of)) === number;
+    return { ...of, through: said || !isFirst ? by : null, mapping: number };
+  });
 
 /** Of a task that maps a file; none that changes what later ones may do. */
-const action = (maps: Mapping): fc.Arbitrary<Action> =>
+const action = (maps: readonly Mapping[]): fc.Arbitrary<Action> =>
   fc.oneof(
-    fc.record({
-      does: fc.constantFrom('touch', 'write', 'madvise'),
-      file: fc.constant(maps.file),
-      page,
-    }) as fc.Arbitrary<Action>,
+    fc
+      .tuple(fc.constantFrom('touch' as const, 'write' as const, 'madvise' as const), mappedPage(maps))
+      .map(([does, at]): Action => ({ does, ...at })),
     fc.record({ does: fc.constantFrom('pwrite', 'punch', 'unshare'), pages }) as fc.Arbitrary<Action>,
     fc.record({
       does: fc.constantFrom('reflink', 'dedupe'),
@@ -60,10 +85,10 @@ const condition: fc.Arbitrary<Formula> = fc.letrec<{ formula: Formula; atom: For
     fc.constantFrom<Formula>(
       { kind: 'result', task: 'P1', n: 1, is: 'ok' },
       { kind: 'result', task: 'P2', n: 1, is: 'hangs' },
-      { kind: 'got', task: 'P1', signal: null, page: null, lsb: null },
-      { kind: 'got', task: 'P1', signal: 'KILL', page: null, lsb: null },
-      { kind: 'got', task: 'P2', signal: 'AR', page: 'wrong', lsb: 12 },
-      { kind: 'got', task: 'P2', signal: 'AO', page: { file: 'A', page: 0 }, lsb: null },
+      { kind: 'got', task: 'P1', signal: null, page: null, through: null, lsb: null },
+      { kind: 'got', task: 'P1', signal: 'KILL', page: null, through: null, lsb: null },
+      { kind: 'got', task: 'P2', signal: 'AR', page: 'wrong', through: null, lsb: 12 },
+      { kind: 'got', task: 'P2', signal: 'AO', page: { file: 'A', page: 0 }, through: null, lsb: null },
       { kind: 'oopses', task: 'P1', in: null },
       { kind: 'hangs', task: 'P1', in: 'memory_failure' },
       { kind: 'has', task: 'P1', block: { kind: 'of', file: 'A', page: 1 } },
@@ -101,7 +126,14 @@ export function arbitraryTest({ operations, order }: Wanted): fc.Arbitrary<Litmu
     .chain(([first, second, shared, earlyKill, faultsFail, chosen, conditions]) => {
       const ops = ({ name, maps }: TaskOf): fc.Arbitrary<readonly Operation[]> =>
         fc
-          .array(action(maps as Mapping), { minLength: 1, maxLength: operations })
+          .tuple(
+            fc.array(action(maps), { minLength: 1, maxLength: operations }),
+            fc.constantFrom(undefined, null, ...maps),
+          )
+          .map(([list, unmapped]) => [
+            ...list,
+            ...(unmapped === undefined ? [] : [{ does: 'munmap', mapping: unmapped } as const]),
+          ])
           .map((list) => list.map((of) => ({ task: name, before: false, action: of, at })));
       return fc.tuple(ops(first), ops(second), fc.boolean()).map(
         ([ones, others, swapped]): LitmusTest => ({

@@ -2,6 +2,7 @@
 import { match } from 'ts-pattern';
 import type { Blocks } from './blocks.ts';
 import type { BlockOutcome, Outcome, TaskOutcome } from './outcome.ts';
+import { printMapping } from './print.ts';
 import type { Block, Formula } from './test.ts';
 
 export function holdsIn(formula: Formula, outcome: Outcome, blocks: Blocks): boolean {
@@ -15,13 +16,14 @@ export function holdsIn(formula: Formula, outcome: Outcome, blocks: Blocks): boo
     .with({ kind: 'and' }, (f) => f.parts.every((part) => holdsIn(part, outcome, blocks)))
     .with({ kind: 'not' }, (f) => !holdsIn(f.part, outcome, blocks))
     .with({ kind: 'result' }, (f) => task(f.task).results[f.n - 1] === f.is)
-    .with({ kind: 'got' }, ({ task: of, signal, page, lsb }) => {
+    .with({ kind: 'got' }, ({ task: of, signal, page, through, lsb }) => {
       const { signals } = task(of);
       if (signal === null) return signals.length === 0;
       return signals.some(
         (s) =>
           s.name === signal &&
           (lsb === null || s.lsb === lsb) &&
+          (through === null || s.through === printMapping(through)) &&
           (page === null ||
             (page === 'wrong' ? s.right === false : s.page?.file === page.file && s.page.page === page.page)),
       );

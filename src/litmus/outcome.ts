@@ -1,19 +1,23 @@
 /** A final state of a test, as user space and a debugger see it. */
-import type { Owner, Result, SignalName } from './test.ts';
+import type { Owner, PageOf, Result, SignalName } from './test.ts';
 
 export interface Signal {
   readonly name: SignalName;
-  /** The page of the task's mapping at the address; null for a signal without one, or an address outside. */
-  readonly page: { readonly file: string; readonly page: number } | null;
+  /** The page that the task maps at the address; null for a signal without one, or an address outside. */
+  readonly page: PageOf | null;
+  /** The mapping that the page is of, as the test writes it; null where there is no page. */
+  readonly through: string | null;
   /** The failed page was present there; null for a signal without an address. */
   readonly right: boolean | null;
   readonly lsb: number | null;
 }
 
-/** What a task has present at a page of its mapping. */
+/** What a task has present at a page of one of its mappings. */
 export interface Present {
   readonly file: string;
   readonly page: number;
+  /** The mapping, as the test writes it. */
+  readonly through: string;
   /** A block's name, the zero page, or a private copy. */
   readonly what: string;
 }

@@ -1,5 +1,7 @@
 /** Conditions: atoms joined by `/\`, `\/` and `~`, as herd writes them. */
+import { sameMapping } from './mappings.ts';
 import type { Scope } from './parse-names.ts';
+import { printMapping } from './print.ts';
 import type { Reader } from './reader.ts';
 import { resultsOf } from './results.ts';
 import type { Atom, Block, Formula, Operation, Owner } from './test.ts';
@@ -76,14 +78,26 @@ function readResult(reader: Reader, does: Operation['action']['does']) {
 
 function readSignal(reader: Reader, scope: Scope, task: string): Atom {
   const signal = reader.oneOf(['nothing', 'AR', 'AO', 'KILL'], 'a signal');
-  if (signal === 'nothing') return { kind: 'got', task, signal: null, page: null, lsb: null };
+  if (signal === 'nothing') return { kind: 'got', task, signal: null, page: null, through: null, lsb: null };
   if (signal === 'KILL' || !reader.took('at'))
-    return { kind: 'got', task, signal, page: null, lsb: signal === 'KILL' ? null : lsb(reader) };
+    return {
+      kind: 'got',
+      task,
+      signal,
+      page: null,
+      through: null,
+      lsb: signal === 'KILL' ? null : lsb(reader),
+    };
   if (reader.took('wrong')) {
     reader.expect('address');
-    return { kind: 'got', task, signal, page: 'wrong', lsb: lsb(reader) };
+    return { kind: 'got', task, signal, page: 'wrong', through: null, lsb: lsb(reader) };
   }
-  return { kind: 'got', task, signal, page: scope.page(), lsb: lsb(reader) };
+  const page = scope.page();
+  const { at } = reader.peek();
+  const through = scope.through(page);
+  if (through && !scope.mappings.of(task).some((m) => sameMapping(m, through)))
+    reader.fail('PD0505', at, `${task} never maps ${printMapping(through)}`);
+  return { kind: 'got', task, signal, page, through, lsb: lsb(reader) };
 }
 
 const lsb = (reader: Reader): number | null =>

@@ -1,7 +1,10 @@
 /** The names that a litmus file declares, and what each task maps at the point that was read. */
 import { blocksOf } from './blocks.ts';
+import { MOST_MAPPINGS } from './bounds.ts';
+import { covers, createMappings, type Mappings, sameMapping } from './mappings.ts';
+import { printMapping } from './print.ts';
 import type { Reader } from './reader.ts';
-import type { At, Block, FileOf, Mapping, Order, Pages, TaskOf } from './test.ts';
+import type { At, Block, FileOf, MappedPage, Mapping, Order, PageOf, Pages, TaskOf } from './test.ts';
 import type { Token } from './tokens.ts';
 
 export interface Scope {
@@ -19,17 +22,23 @@ export interface Scope {
   file(): FileOf;
   task(): string;
   /** `A[1]` */
-  page(): { readonly file: string; readonly page: number };
+  page(): PageOf;
   /** `A`, `A[1]` or `A[0..1]` */
   pages(): Pages;
   /** `A[0] -> B[1]`: as many pages on both sides. */
   twoRanges(): { readonly from: Pages; readonly to: Pages };
   /** `&A[0]`, or a free block's name. */
   block(): Block;
-  /** `A private read-only` */
+  /** `A[1..2] private read-only` */
   mapping(): Mapping;
-  /** `A[0]` where the task maps A by then. */
-  mappedPage(task: string): { readonly file: string; readonly page: number };
+  /** One more for a task that has, and had, these. Errors: PD0503 for one that it has, PD0504 for one too many. */
+  newMapping(task: string, has: readonly Mapping[], had: readonly Mapping[]): Mapping;
+  /** `through A[1..2]`, of which the page is one; null where it is not said. */
+  through(page: PageOf): Mapping | null;
+  /** `A[0]` or `A[0] through A[0..1]` where the task maps it by then. */
+  mappedPage(task: string): MappedPage;
+  /** What tasks map, and mapped, after the operations read so far. */
+  readonly mappings: Mappings;
   readonly now: TaskStates;
   /** Errors: PD0503 for accesses that may come after the file was truncated to less. */
   checkEnd(order: Order): void;
@@ -37,16 +46,12 @@ export interface Scope {
 
 /** What is known of the tasks after the operations read so far. */
 export interface TaskStates {
-  mapped(task: string): Mapping | null;
-  map(task: string, mapping: Mapping | null): void;
   readonly exited: Set<string>;
   readonly started: Set<string>;
-  /** `P1 A[0]`: pinned and not unpinned yet. */
-  readonly pinned: Set<string>;
+  /** By `P1 A[0]`, what is pinned and not unpinned yet. */
+  readonly pinned: Map<string, MappedPage>;
   /** Files that are unlinked somewhere above. */
   readonly unlinked: Set<string>;
-  /** The file that a task maps, or mapped. */
-  readonly mappedFirst: Map<string, string>;
   /** A task truncates a file to so many pages. */
   truncate(task: string, file: string, size: number): void;
 }
@@ -55,8 +60,7 @@ export function createScope(reader: Reader): Scope {
   const files: FileOf[] = [];
   const free: string[] = [];
   const tasks: TaskOf[] = [];
-  const mappings = new Map<string, Mapping | null>();
-  const mappedFirst = new Map<string, string>();
+  const mappings = createMappings();
   const truncations: {
     readonly task: string;
     readonly file: string;
@@ -95,13 +99,23 @@ export function createScope(reader: Reader): Scope {
     return { file: name, first, last };
   }
   function mapping(): Mapping {
-    const { name } = file();
+    const mapped = pages();
+    const size = files.find((f) => f.name === mapped.file)?.size ?? 0;
+    const whole = mapped.last - mapped.first + 1 === size;
     const shared = !reader.took('private');
-    return { file: name, shared, writable: !reader.took('read-only') };
+    return { ...mapped, whole, shared, writable: !reader.took('read-only') };
+  }
+  function through(of: PageOf): Mapping | null {
+    if (!reader.took('through')) return null;
+    const { at } = reader.peek();
+    const by = mapping();
+    if (!covers(by, of))
+      reader.fail('PD0503', at, `${of.file}[${of.page}] is no page of ${printMapping(by)}`);
+    return by;
   }
 
   return {
-    ...{ files, free, holes, shared, tasks, file, page, pages, mapping },
+    ...{ files, free, holes, shared, tasks, file, page, pages, mapping, through, mappings },
     blocks: () => free.length + files.reduce((sum, f) => sum + (f.state === 'absent' ? 0 : f.size), 0),
     declareFile(name, declared) {
       fresh(name);
@@ -114,8 +128,20 @@ export function createScope(reader: Reader): Scope {
     declareTask(name, declared) {
       fresh(name);
       tasks.push(declared);
-      mappings.set(declared.name, declared.maps);
-      if (declared.maps) mappedFirst.set(declared.name, declared.maps.file);
+      for (const mapping of declared.maps) mappings.map(declared.name, mapping);
+    },
+    newMapping(task, has, had) {
+      const { at } = reader.peek();
+      const added = mapping();
+      const shown = printMapping(added);
+      if (has.some((m) => sameMapping(m, added))) reader.fail('PD0503', at, `${task} maps ${shown} already`);
+      if (had.length >= MOST_MAPPINGS && !had.some((m) => sameMapping(m, added)))
+        reader.fail(
+          'PD0504',
+          at,
+          `a task has at most ${MOST_MAPPINGS} mappings, those that it unmaps included`,
+        );
+      return added;
     },
     task: () =>
       reader.known(
@@ -143,25 +169,24 @@ export function createScope(reader: Reader): Scope {
     mappedPage(task) {
       const { at } = reader.peek();
       const accessed = page();
-      const mapped = mappings.get(task) ?? null;
-      if (mapped?.file !== accessed.file)
+      const by = through(accessed);
+      const mapped = mappings.now(task);
+      const found = mapped.find((m) => (by ? sameMapping(m, by) : covers(m, accessed)));
+      if (found === undefined)
         reader.fail(
           'PD0503',
           at,
-          `${task} does not map ${accessed.file} here`,
-          mapped ? `it maps ${mapped.file}` : 'it maps nothing',
+          `${task} does not map ${by ? printMapping(by) : `${accessed.file}[${accessed.page}]`} here`,
+          mapped.length > 0 ? `it maps ${mapped.map(printMapping).join(' and ')}` : 'it maps nothing',
         );
       accesses.push({ task, ...accessed, at });
-      return accessed;
+      return { ...accessed, through: by, mapping: mappings.of(task).indexOf(found) };
     },
     now: {
-      mapped: (task) => mappings.get(task) ?? null,
-      map: (task, to) => mappings.set(task, to),
       exited: new Set(),
       started: new Set(),
-      pinned: new Set(),
+      pinned: new Map(),
       unlinked: new Set(),
-      mappedFirst,
       truncate: (task, name, size) => truncations.push({ task, file: name, size, after: accesses.length }),
     },
     checkEnd(order) {

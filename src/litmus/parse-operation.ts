@@ -1,6 +1,7 @@
 /** One operation of a task, and what it changes for the operations that follow. */
 import { MOST_OPERATIONS } from './bounds.ts';
 import type { Scope } from './parse-names.ts';
+import { printMapping } from './print.ts';
 import type { Reader } from './reader.ts';
 import type { Action, ActionName, At } from './test.ts';
 
@@ -52,7 +53,7 @@ function readAction(
   refuse: (message: string) => never,
   at: At,
 ): Action {
-  const { now } = scope;
+  const { now, mappings } = scope;
   switch (word) {
     case 'touch':
     case 'write':
@@ -66,41 +67,40 @@ function readAction(
       const page = scope.mappedPage(task);
       const name = `${task} ${page.file}[${page.page}]`;
       if (now.pinned.has(name)) refuse(`${name} is pinned already`);
-      now.pinned.add(name);
+      now.pinned.set(name, page);
       return { does: word, ...page };
     }
     case 'unpin': {
       const page = scope.page();
       const name = `${task} ${page.file}[${page.page}]`;
-      if (!now.pinned.delete(name)) refuse(`${name} is not pinned`);
-      return { does: word, ...page };
+      const pinned = now.pinned.get(name);
+      if (pinned === undefined) return refuse(`${name} is not pinned`);
+      now.pinned.delete(name);
+      return { does: word, ...pinned, through: null };
     }
     case 'map': {
-      const before = now.mapped(task);
-      if (before) refuse(`${task} maps ${before.file}: the models give a task one mapping`);
-      const mapping = scope.mapping();
-      const first = now.mappedFirst.get(task) ?? mapping.file;
-      if (first !== mapping.file) refuse(`${task} mapped ${first} before: the models give a task one file`);
-      now.mappedFirst.set(task, mapping.file);
-      now.map(task, mapping);
+      const mapping = scope.newMapping(task, mappings.now(task), mappings.of(task));
+      mappings.map(task, mapping);
       return { does: word, mapping };
     }
-    case 'munmap':
-      if (!now.mapped(task)) refuse(`${task} maps nothing`);
-      now.map(task, null);
-      return { does: word };
+    case 'munmap': {
+      if (mappings.now(task).length === 0) refuse(`${task} maps nothing`);
+      const mapping = reader.ends() ? null : scope.mapping();
+      if (mapping && !mappings.has(task, mapping))
+        refuse(`${task} does not map ${printMapping(mapping)} here`);
+      mappings.unmap(task, mapping);
+      return { does: word, mapping };
+    }
     case 'exit':
       now.exited.add(task);
-      now.map(task, null);
+      mappings.unmap(task, null);
       return { does: word };
     case 'fork': {
       const child = scope.task();
       if (now.started.has(child)) refuse(`${child} has operations before it is born`);
-      if (now.mapped(child)) refuse(`${child} maps something before it is born`);
+      if (mappings.now(child).length > 0) refuse(`${child} maps something before it is born`);
       now.started.add(child);
-      const parents = now.mappedFirst.get(task);
-      if (parents !== undefined) now.mappedFirst.set(child, parents);
-      now.map(child, now.mapped(task));
+      mappings.fork(task, child);
       return { does: word, child };
     }
     case 'inject':

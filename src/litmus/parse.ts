@@ -4,7 +4,7 @@ import { readFormula } from './parse-condition.ts';
 import { createScope, type Scope } from './parse-names.ts';
 import { createOperationReader } from './parse-operation.ts';
 import { createReader, type Reader } from './reader.ts';
-import type { Condition, FileOf, LitmusTest, Operation, Order, TaskOf } from './test.ts';
+import type { Condition, FileOf, LitmusTest, Mapping, Operation, Order, TaskOf } from './test.ts';
 
 const statements = [
   ...(['era', 'stack', 'files', 'free', 'hole', 'share', 'early-kill', 'faults', 'task'] as const),
@@ -133,10 +133,12 @@ function readFile(reader: Reader, scope: Scope): void {
 function readTask(reader: Reader, scope: Scope): void {
   const name = reader.name('the name of a task');
   const { at } = reader.peek();
-  const maps = reader.took('maps') ? scope.mapping() : null;
-  const file = scope.files.find((f) => f.name === maps?.file);
-  if (file && file.state !== 'in-core')
-    reader.fail('PD0503', at, `${file.name} is ${file.state}, so nothing maps it at the start`);
+  const maps: Mapping[] = [];
+  if (reader.took('maps'))
+    do maps.push(scope.newMapping(name.text, maps, maps));
+    while (reader.took(','));
+  const file = scope.files.find((f) => f.state !== 'in-core' && maps.some((m) => m.file === f.name));
+  if (file) reader.fail('PD0503', at, `${file.name} is ${file.state}, so nothing maps it at the start`);
   const prctl: TaskOf['prctl'] = reader.took('early') ? 'early' : reader.took('late') ? 'late' : null;
   scope.declareTask(name, { name: name.text, maps, prctl });
   if (scope.tasks.length > MOST_TASKS)

@@ -40,14 +40,18 @@ const printFile = ({ name, size, state }: FileOf): string =>
   `${name} ${size}${state === 'in-core' ? '' : ` ${state}`}`;
 
 function printTask({ name, maps, prctl }: TaskOf): string {
-  return `task ${name}${maps ? ` maps ${printMapping(maps)}` : ''}${prctl ? ` ${prctl}` : ''}`;
+  const mapped = maps.length > 0 ? ` maps ${maps.map(printMapping).join(', ')}` : '';
+  return `task ${name}${mapped}${prctl ? ` ${prctl}` : ''}`;
 }
 
-const printMapping = ({ file, shared, writable }: Mapping): string =>
-  `${file}${shared ? '' : ' private'}${writable ? '' : ' read-only'}`;
+export const printMapping = ({ file, first, last, whole, shared, writable }: Mapping): string =>
+  `${whole ? file : printPages({ file, first, last })}${shared ? '' : ' private'}${writable ? '' : ' read-only'}`;
 
 export const printPages = ({ file, first, last }: Pages): string =>
   `${file}[${first}${first === last ? '' : `..${last}`}]`;
+
+const printThrough = (mapping: Mapping | null): string =>
+  mapping ? ` through ${printMapping(mapping)}` : '';
 
 export const printBlock = (block: Block): string =>
   block.kind === 'of' ? `&${block.file}[${block.page}]` : block.name;
@@ -70,12 +74,12 @@ export function printAction(action: Action): string {
       { does: 'write' },
       { does: 'pin' },
       { does: 'unpin' },
-      (a) => `${a.does} ${a.file}[${a.page}]`,
+      (a) => `${a.does} ${a.file}[${a.page}]${printThrough(a.through)}`,
     )
-    .with({ does: 'madvise' }, (a) => `madvise ${a.file}[${a.page}] HWPOISON`)
+    .with({ does: 'madvise' }, (a) => `madvise ${a.file}[${a.page}]${printThrough(a.through)} HWPOISON`)
     .with({ does: 'map' }, (a) => `map ${printMapping(a.mapping)}`)
+    .with({ does: 'munmap' }, (a) => (a.mapping ? `munmap ${printMapping(a.mapping)}` : 'munmap'))
     .with(
-      { does: 'munmap' },
       { does: 'exit' },
       { does: 'drop-caches' },
       { does: 'unmount' },
@@ -115,11 +119,11 @@ function printAtom(atom: Atom): string {
   const place = (where: string | null) => (where === null ? '' : ` in ${where}`);
   return match(atom)
     .with({ kind: 'result' }, (a) => `${a.task}.${a.n} = ${a.is}`)
-    .with({ kind: 'got' }, ({ task, signal, page, lsb }) => {
+    .with({ kind: 'got' }, ({ task, signal, page, through, lsb }) => {
       if (signal === null) return `${task} got nothing`;
       const at =
         page === null ? '' : page === 'wrong' ? ' at wrong address' : ` at ${page.file}[${page.page}]`;
-      return `${task} got ${signal}${at}${lsb === null ? '' : ` lsb ${lsb}`}`;
+      return `${task} got ${signal}${at}${printThrough(through)}${lsb === null ? '' : ` lsb ${lsb}`}`;
     })
     .with({ kind: 'oopses' }, { kind: 'hangs' }, (a) => `${a.task} ${a.kind}${place(a.in)}`)
     .with({ kind: 'has' }, (a) => `${a.task} has ${printBlock(a.block)}`)

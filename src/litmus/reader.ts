@@ -8,6 +8,8 @@ import { shownToken, type Token, tokensOf } from './tokens.ts';
 export interface Reader {
   peek(): Token;
   next(): Token;
+  /** What is read so far could end here: a line does, or a semicolon follows. */
+  ends(): boolean;
   /** Takes the token if it reads so. */
   took(text: string): boolean;
   /** Errors: PD0501 where the token reads otherwise. */
@@ -58,6 +60,7 @@ export function createReader(text: string, file: string): Reader {
   return {
     peek,
     next,
+    ends: () => ['\n', ';'].includes(peek().text) || peek().kind === 'end-of-file',
     took,
     fail,
     expect: (sign) =>

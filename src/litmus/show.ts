@@ -1,8 +1,9 @@
 /** Results as text, in the form in which herd7 prints those of memory models. */
 import type { Blocks } from './blocks.ts';
+import { isAmbiguous, mappingsOf } from './mappings.ts';
 import type { BlockOutcome, Outcome, TaskOutcome } from './outcome.ts';
 import { printAction, printFormula } from './print.ts';
-import type { Condition, LitmusTest } from './test.ts';
+import type { Condition, LitmusTest, PageOf } from './test.ts';
 
 /** What came of a condition: in how many of the final states it holds. */
 export interface Judged {
@@ -66,6 +67,10 @@ export function showOutcome(test: LitmusTest, outcome: Outcome): string {
 
 function showTask(test: LitmusTest, { task, results, signals, oops, hangs, present }: TaskOutcome): string {
   const own = test.operations.filter((o) => o.task === task);
+  const mappings = mappingsOf(test)(task);
+  /** A page of a mapping, and which mapping where that does not say it. */
+  const pageOf = (page: PageOf, through: string | null) =>
+    `${page.file}[${page.page}]${isAmbiguous(mappings, page) ? ` through ${through}` : ''}`;
   const words = [
     ...results.map((result, n) => {
       const what = own[n] ? printAction(own[n].action) : '';
@@ -75,10 +80,10 @@ function showTask(test: LitmusTest, { task, results, signals, oops, hangs, prese
     }),
     ...(hangs && oops ? [`hangs in ${hangs.in}`] : []),
     ...signals.map(
-      ({ name, page, right, lsb }) =>
-        `got ${name}${right === null ? '' : ` at ${right && page ? `${page.file}[${page.page}]` : 'wrong address'} lsb ${lsb}`}`,
+      ({ name, page, through, right, lsb }) =>
+        `got ${name}${right === null ? '' : ` at ${right && page ? pageOf(page, through) : 'wrong address'} lsb ${lsb}`}`,
     ),
-    ...present.map((p) => `has ${p.file}[${p.page}] (${p.what})`),
+    ...present.map((p) => `has ${pageOf(p, p.through)} (${p.what})`),
   ];
   return `${task}: ${words.join(', ') || '-'}`;
 }

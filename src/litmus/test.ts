@@ -29,28 +29,41 @@ export interface FileOf {
   readonly state: 'in-core' | 'cold' | 'absent';
 }
 
-export interface Mapping {
-  readonly file: string;
+/** mmap of so many pages from an offset on: the first and the last included. */
+export interface Mapping extends Pages {
+  /** They are all pages of the file. */
+  readonly whole: boolean;
   readonly shared: boolean;
   readonly writable: boolean;
 }
 
+export interface PageOf {
+  readonly file: string;
+  readonly page: number;
+}
+
+/** A page that a task maps. */
+export interface MappedPage extends PageOf {
+  /** By which of its mappings, as the file says it; null: it leaves that to `mapping`. */
+  readonly through: Mapping | null;
+  /** The number of that mapping among those of the task (`mappingsOf`). */
+  readonly mapping: number;
+}
+
 export interface TaskOf {
   readonly name: string;
-  /** What it maps at the start; null: nothing. */
-  readonly maps: Mapping | null;
+  /** What it maps at the start. */
+  readonly maps: readonly Mapping[];
   /** prctl(PR_MCE_KILL): killed early or late; null: the sysctl decides. */
   readonly prctl: 'early' | 'late' | null;
 }
 
 export type Action =
-  | {
-      readonly does: 'touch' | 'write' | 'madvise' | 'pin' | 'unpin';
-      readonly file: string;
-      readonly page: number;
-    }
+  | ({ readonly does: 'touch' | 'write' | 'madvise' | 'pin' | 'unpin' } & MappedPage)
   | { readonly does: 'map'; readonly mapping: Mapping }
-  | { readonly does: 'munmap' | 'exit' | 'drop-caches' | 'unmount' | 'mount' | 'mkfs' | 'inject-memory' }
+  /** Null: all that the task maps. */
+  | { readonly does: 'munmap'; readonly mapping: Mapping | null }
+  | { readonly does: 'exit' | 'drop-caches' | 'unmount' | 'mount' | 'mkfs' | 'inject-memory' }
   | { readonly does: 'fork'; readonly child: string }
   | { readonly does: 'inject'; readonly block: Block }
   | { readonly does: 'reflink' | 'dedupe'; readonly from: Pages; readonly to: Pages }
@@ -85,12 +98,13 @@ export type Formula =
 export type Atom =
   /** The result of a task's n-th operation, from 1. */
   | { readonly kind: 'result'; readonly task: string; readonly n: number; readonly is: Result }
-  /** `signal` null: none at all. `page` null: at whatever address. */
+  /** `signal` null: none at all. `page` null: at whatever address. `through` null: by whatever mapping. */
   | {
       readonly kind: 'got';
       readonly task: string;
       readonly signal: SignalName | null;
-      readonly page: { readonly file: string; readonly page: number } | 'wrong' | null;
+      readonly page: PageOf | 'wrong' | null;
+      readonly through: Mapping | null;
       readonly lsb: number | null;
     }
   | { readonly kind: 'oopses' | 'hangs'; readonly task: string; readonly in: string | null }

@@ -1,0 +1,48 @@
+/** Where the mappings of a litmus test's tasks lie: each has a VMA and addresses of its own, whether it is there or not. */
+import { type Expr, instance, type Pointer } from '../../src/lang/public.ts';
+import { mappingsOf } from '../../src/litmus/mappings.ts';
+import type { LitmusTest, Mapping } from '../../src/litmus/test.ts';
+import { vm_area_struct } from '../objects.ts';
+
+export interface Places {
+  /** The most mappings that a task has. */
+  readonly mappings: number;
+  /** Pages from the start of one mapping to that of the next of the same task. */
+  readonly offsets: number;
+  /** All mappings of task number `t`. */
+  of(t: number): readonly Mapping[];
+  vma(t: number, mapping: number): Expr<Pointer<vm_area_struct>>;
+  /** The number of that VMA. */
+  vmaNumber(t: number, mapping: number): number;
+  /** The address of its first page. */
+  start(t: number, mapping: number): bigint;
+  /** The page of task `t` at an address, and by which mapping it is there. */
+  at(t: number, address: bigint): { readonly mapping: Mapping; readonly page: number } | undefined;
+}
+
+/** The page table of each task begins at its first address. */
+const FIRST_ADDRESS = 0x7f00_0000_0000n;
+const PAGE_TABLE = 0x20_0000n;
+
+export function placesOf(test: LitmusTest): Places {
+  const of = mappingsOf(test);
+  const all = test.tasks.map(({ name }) => of(name));
+  const offsets = Math.max(...test.files.map((f) => f.size));
+  const vmaNumber = (t: number, mapping: number) => mapping * test.tasks.length + t;
+  const start = (t: number, mapping: number) =>
+    FIRST_ADDRESS + BigInt(t) * PAGE_TABLE + BigInt(mapping * offsets) * 0x1000n;
+  return {
+    mappings: Math.max(1, ...all.map((list) => list.length)),
+    offsets,
+    of: (t) => all[t] ?? [],
+    vma: (t, mapping) => instance(vm_area_struct, vmaNumber(t, mapping)),
+    vmaNumber,
+    start,
+    at(t, address) {
+      const entry = Number((address - start(t, 0)) >> 12n);
+      const mapping = all[t]?.[Math.floor(entry / offsets)];
+      const page = mapping && mapping.first + (entry % offsets);
+      return mapping && page !== undefined && page <= mapping.last ? { mapping, page } : undefined;
+    },
+  };
+}
