@@ -12,8 +12,6 @@ export interface Places {
   /** All mappings of task number `t`. */
   of(t: number): readonly Mapping[];
   vma(t: number, mapping: number): Expr<Pointer<vm_area_struct>>;
-  /** The number of that VMA. */
-  vmaNumber(t: number, mapping: number): number;
   /** The address of its first page. */
   start(t: number, mapping: number): bigint;
   /** The page of task `t` at an address, and by which mapping it is there. */
@@ -28,7 +26,14 @@ export function placesOf(test: LitmusTest): Places {
   const of = mappingsOf(test);
   const all = test.tasks.map(({ name }) => of(name));
   const offsets = Math.max(...test.files.map((f) => f.size));
-  const vmaNumber = (t: number, mapping: number) => mapping * test.tasks.length + t;
+  /** The interval tree of a file has its VMAs in the order of their first page, and this decides who is first. */
+  const rank = (t: number, mapping: number) => {
+    const list = all[t] ?? [];
+    const first = (m: number) => list[m]?.first ?? 0;
+    return list.filter((_, m) => first(m) < first(mapping) || (first(m) === first(mapping) && m < mapping))
+      .length;
+  };
+  const vmaNumber = (t: number, mapping: number) => rank(t, mapping) * test.tasks.length + t;
   const start = (t: number, mapping: number) =>
     FIRST_ADDRESS + BigInt(t) * PAGE_TABLE + BigInt(mapping * offsets) * 0x1000n;
   return {
@@ -36,7 +41,6 @@ export function placesOf(test: LitmusTest): Places {
     offsets,
     of: (t) => all[t] ?? [],
     vma: (t, mapping) => instance(vm_area_struct, vmaNumber(t, mapping)),
-    vmaNumber,
     start,
     at(t, address) {
       const entry = Number((address - start(t, 0)) >> 12n);

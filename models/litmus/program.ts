@@ -27,6 +27,7 @@ import { deathAbstractions, deathOfTask } from '../death.ts';
 import type { Era } from '../eras.ts';
 import { mount_point } from '../fs/cache.ts';
 import { ANY_MAPPING } from '../mm/pgtable.ts';
+import { SIGNALS_QUEUE, sigpending } from '../mm/signal.ts';
 import {
   address_space,
   anon_vma,
@@ -96,7 +97,7 @@ export function litmusProgram(test: LitmusTest, era: Era, stack: Stack): LitmusP
     ...spec,
     name: `${era.id}/${stack.id}: ${test.name}`,
     bounds: all,
-    options: [ANY_MAPPING],
+    options: [ANY_MAPPING, SIGNALS_QUEUE],
     counts: { vm_area_struct: 'vmas', to_kill: 'vmas', 'mm_struct.pte': 'ptes' },
     operations,
     initial: [...(spec.initial ?? []), ...initial(test, blocks, stack, places)],
@@ -186,6 +187,7 @@ function initial(test: LitmusTest, blocks: Blocks, stack: Stack, places: Places)
             [vma.vm_flags, m < maps.length ? flagsOf(mapping) : 0],
           ];
         }),
+        [instance(sigpending, t).task, task],
         ...(prctl ? ([[task.flags, prctlFlags[prctl]]] satisfies Initial) : []),
       ];
     }),

@@ -9,7 +9,6 @@ import {
   array,
   type Bool,
   type Bounds,
-  band,
   bool,
   boundValue,
   cond,
@@ -40,12 +39,11 @@ import {
   value,
 } from '../../src/lang/public.ts';
 import type { Type } from '../../src/lang/types.ts';
-import { current } from '../current.ts';
-import { dev_pagemap_mapping_shift, kill_proc } from '../mm/kill.ts';
+import { dev_pagemap_mapping_shift } from '../mm/kill.ts';
 import { action_result, memory_failure_dev_pagemap } from '../mm/memory-failure.ts';
-import { BUS_MCEERR_AO, BUS_MCEERR_AR, kill_by_signal } from '../mm/signal.ts';
-import { page, task_struct, to_kill, vm_area_struct } from '../objects.ts';
-import { devmapPte, MF_ACTION_REQUIRED } from '../words.ts';
+import { complete_signal, kill_by_signal } from '../mm/signal.ts';
+import { page, task_struct, vm_area_struct } from '../objects.ts';
+import { devmapPte } from '../words.ts';
 import type { Places } from './places.ts';
 
 /** Signals that are kept for a task; more are counted no further. */
@@ -164,8 +162,7 @@ function signalled(
 }
 
 export function litmusObservers(bounds: Bounds, places: Places): readonly ObserverSpec[] {
-  const [tk, flags] = [local('tk', pointer(to_kill)), local('flags', int)];
-  const required = and(band(flags, MF_ACTION_REQUIRED), eq(tk.tsk, current));
+  const to = local('t', pointer(task_struct));
   return [
     {
       function: memory_failure_dev_pagemap as unknown as KernelFunction,
@@ -190,13 +187,13 @@ export function litmusObservers(bounds: Bounds, places: Places): readonly Observ
       exit: [observe(...collected(bounds, places))],
     },
     {
-      function: kill_proc as unknown as KernelFunction,
+      function: complete_signal as unknown as KernelFunction,
       enter: [
         observe(
-          ...signalled(bounds, places, tk.tsk, {
-            code: cond(required, toWord(u8, BUS_MCEERR_AR), toWord(u8, BUS_MCEERR_AO)),
-            address: tk.addr,
-            lsb: toWord(u8, tk.size_shift),
+          ...signalled(bounds, places, to, {
+            code: toWord(u8, local('code', int)),
+            address: local('addr', u64),
+            lsb: toWord(u8, local('lsb', u32)),
           }),
         ),
       ],
@@ -205,7 +202,7 @@ export function litmusObservers(bounds: Bounds, places: Places): readonly Observ
       function: kill_by_signal as unknown as KernelFunction,
       enter: [
         observe(
-          ...signalled(bounds, places, local('t', pointer(task_struct)), {
+          ...signalled(bounds, places, to, {
             code: value(u8, KILLED),
             address: value(u64, 0),
             lsb: value(u8, 0),

@@ -48,6 +48,7 @@ import { put_page } from './gup.ts';
 import { hwpoison_filter } from './hwpoison-filter.ts';
 import { unmap_and_kill } from './kill.ts';
 import { SetPageHWPoison } from './page-flags.ts';
+import { dequeue_signals, SIGNALS_QUEUE } from './signal.ts';
 
 export const MF_FAILED = constant('MF_FAILED', int, 1);
 export const MF_RECOVERED = constant('MF_RECOVERED', int, 3);
@@ -183,11 +184,12 @@ export const memory_failure = kernelFunction(
     returns: int,
     abstracts: ['Pages of System RAM are left out: every failure is one of a device page.'],
   },
-  ({ pfn, flags, pgmap, res }) => [
+  ({ pfn, flags, pgmap, res }, options) => [
     mutex_lock(the(memory_failure_state).mf_mutex),
     set(pgmap, get_dev_pagemap(pfn)),
     put_ref_page(pfn, flags),
     if_(pgmap, [set(res, memory_failure_dev_pagemap(pfn, flags, pgmap))], [set(res, neg(ENXIO))]),
+    ...(options.has(SIGNALS_QUEUE) ? [dequeue_signals()] : []),
     mutex_unlock(the(memory_failure_state).mf_mutex),
     return_(res),
   ],

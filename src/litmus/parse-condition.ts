@@ -1,6 +1,6 @@
 /** Conditions: atoms joined by `/\`, `\/` and `~`, as herd writes them. */
 import { sameMapping } from './mappings.ts';
-import type { Scope } from './parse-names.ts';
+import { hintOf, type Scope } from './parse-names.ts';
 import { printMapping } from './print.ts';
 import type { Reader } from './reader.ts';
 import { resultsOf } from './results.ts';
@@ -96,7 +96,7 @@ function readSignal(reader: Reader, scope: Scope, task: string): Atom {
   const { at } = reader.peek();
   const through = scope.through(page);
   if (through && !scope.mappings.of(task).some((m) => sameMapping(m, through)))
-    reader.fail('PD0505', at, `${task} never maps ${printMapping(through)}`);
+    reader.fail('PD0505', at, `${task} never maps ${printMapping(through)}`, hintOf(scope.mappings.of(task)));
   return { kind: 'got', task, signal, page, through, lsb: lsb(reader) };
 }
 

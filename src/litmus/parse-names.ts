@@ -37,6 +37,8 @@ export interface Scope {
   through(page: PageOf): Mapping | null;
   /** `A[0]` or `A[0] through A[0..1]` where the task maps it by then. */
   mappedPage(task: string): MappedPage;
+  /** Errors: PD0503. */
+  notMapped(task: string, at: At, what: string): never;
   /** What tasks map, and mapped, after the operations read so far. */
   readonly mappings: Mappings;
   readonly now: TaskStates;
@@ -55,6 +57,10 @@ export interface TaskStates {
   /** A task truncates a file to so many pages. */
   truncate(task: string, file: string, size: number): void;
 }
+
+/** For errors: what there is to name instead. */
+export const hintOf = (mapped: readonly Mapping[]): string =>
+  mapped.length > 0 ? `it maps ${mapped.map(printMapping).join(' and ')}` : 'it maps nothing';
 
 export function createScope(reader: Reader): Scope {
   const files: FileOf[] = [];
@@ -114,8 +120,12 @@ export function createScope(reader: Reader): Scope {
     return by;
   }
 
+  function notMapped(task: string, at: At, what: string): never {
+    reader.fail('PD0503', at, `${task} does not map ${what} here`, hintOf(mappings.now(task)));
+  }
+
   return {
-    ...{ files, free, holes, shared, tasks, file, page, pages, mapping, through, mappings },
+    ...{ files, free, holes, shared, tasks, file, page, pages, mapping, through, mappings, notMapped },
     blocks: () => free.length + files.reduce((sum, f) => sum + (f.state === 'absent' ? 0 : f.size), 0),
     declareFile(name, declared) {
       fresh(name);
@@ -173,12 +183,7 @@ export function createScope(reader: Reader): Scope {
       const mapped = mappings.now(task);
       const found = mapped.find((m) => (by ? sameMapping(m, by) : covers(m, accessed)));
       if (found === undefined)
-        reader.fail(
-          'PD0503',
-          at,
-          `${task} does not map ${by ? printMapping(by) : `${accessed.file}[${accessed.page}]`} here`,
-          mapped.length > 0 ? `it maps ${mapped.map(printMapping).join(' and ')}` : 'it maps nothing',
-        );
+        notMapped(task, at, by ? printMapping(by) : `${accessed.file}[${accessed.page}]`);
       accesses.push({ task, ...accessed, at });
       return { ...accessed, through: by, mapping: mappings.of(task).indexOf(found) };
     },

@@ -85,9 +85,9 @@ function readAction(
     }
     case 'munmap': {
       if (mappings.now(task).length === 0) refuse(`${task} maps nothing`);
+      const place = reader.peek().at;
       const mapping = reader.ends() ? null : scope.mapping();
-      if (mapping && !mappings.has(task, mapping))
-        refuse(`${task} does not map ${printMapping(mapping)} here`);
+      if (mapping && !mappings.has(task, mapping)) scope.notMapped(task, place, printMapping(mapping));
       mappings.unmap(task, mapping);
       return { does: word, mapping };
     }

@@ -100,14 +100,47 @@ test.each([
   ['a page past the end', 'P1: touch A[2]', 'PD0504', 6, 13, /a page of A is 0 to 1/, undefined],
   ['a file that is not mapped', 'P1: touch B[0]', 'PD0503', 6, 11, /P1 does not map B/, 'it maps A'],
   ['a task that maps nothing', 'P2: touch A[0]', 'PD0503', 6, 11, /P2 does not map A/, 'it maps nothing'],
+  ['a mapping past the end', 'task P3 maps A[2]', 'PD0504', 6, 16, /a page of A is 0 to 1/, undefined],
+  ['a mapping too long', 'P2: map A[1..2]', 'PD0504', 6, 14, /the last page, of A, is 1 to 1/, undefined],
+  ['a third mapping', 'P1: map B; munmap; map A[1]', 'PD0504', 6, 24, /at most 2 mappings/, undefined],
+  ['the same mapping again', 'P1: map A[0..1]', 'PD0503', 6, 9, /P1 maps A already/, undefined],
+  ['the same at the start', 'task P3 maps B, B', 'PD0503', 6, 17, /P3 maps B already/, undefined],
   [
-    'a second mapping',
-    'P1: map B',
+    'a page before the mapping',
+    'P2: map A[1]; touch A[0]',
     'PD0503',
     6,
-    5,
-    /P1 maps A: the models give a task one mapping/,
+    21,
+    /P2 does not map A\[0\]/,
+    'it maps A[1]',
+  ],
+  [
+    'a mapping that is not there to go through',
+    'P1: touch A[1] through A[1]',
+    'PD0503',
+    6,
+    11,
+    /P1 does not map A\[1\]/,
+    'it maps A',
+  ],
+  [
+    'a mapping without the page',
+    'P1: touch A[1] through A[0]',
+    'PD0503',
+    6,
+    24,
+    /A\[1\] is no page of A\[0\]/,
     undefined,
+  ],
+  ['a munmap of something else', 'P1: munmap B', 'PD0503', 6, 12, /P1 does not map B here/, 'it maps A'],
+  [
+    'a signal through a mapping that never is',
+    'P1: touch A[0]\nexists P1 got AR at A[0] through A private',
+    'PD0505',
+    7,
+    26,
+    /P1 never maps A private/,
+    'it maps A',
   ],
   ['an order said twice', 'order steps\norder steps', 'PD0501', 7, 1, /order is said twice/, undefined],
   ['a name declared twice', 'files X 1', 'PD0501', 6, 7, /X is declared twice/, undefined],
@@ -195,6 +228,24 @@ test.each([
   expect(error?.message).toMatch(message);
   if (typeof hint === 'string' || hint === undefined) expect(error?.hint).toBe(hint);
   else expect(error?.hint).toMatch(hint);
+});
+
+test('mappings of parts of files, and which of two is meant', () => {
+  const text = `litmus name
+files A 3
+task P1 maps A[1..2], A private read-only late
+task P2 maps A[0..2]
+P1: touch A[1]; touch A[1] through A private read-only; pin A[2] through A private read-only; unpin A[2]
+P1: munmap A[1..2]; touch A[1]; munmap; map A[1..2]; write A[1]
+P2: write A[2] through A
+order written
+exists P1 got AO at A[1] through A[1..2] lsb 12
+`;
+  const litmus = parseLitmus(text, 'x');
+  const by = litmus.operations.map((o) => ('mapping' in o.action ? o.action.mapping : null));
+  expect(by.map((m) => (typeof m === 'number' ? m : '-'))).toEqual([0, 1, 1, 1, '-', 1, '-', '-', 0, 0]);
+  const printed = text.replace('maps A[0..2]', 'maps A').replace('unpin A[2]\nP1: ', 'unpin A[2]; ');
+  expect(printLitmus(litmus)).toBe(printed);
 });
 
 test('files that come and go', () => {
