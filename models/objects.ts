@@ -291,7 +291,7 @@ export const task_struct: Struct<task_struct> = struct<task_struct>(
 export interface mm_struct {
   mmap_lock: U8;
   page_table_lock: U8;
-  /** The page table entry of each offset of the one VMA; for values see words.ts. */
+  /** The page table entry of each offset of the one VMA, or see mm/pgtable.ts; for values see words.ts. */
   pte: ArrayOf<U64>;
   /** The one VMA, which stands for the tree of VMAs. */
   mmap: Pointer<vm_area_struct>;
@@ -308,8 +308,8 @@ export const mm_struct: Struct<mm_struct> = struct<mm_struct>(
 );
 
 /**
- * The VMA of a task. `vm_file` NULL: there is none; otherwise it is in the mm's tree and in the i_mmap
- * tree of that file, and covers all offsets.
+ * A VMA of a task. `vm_file` NULL: there is none; otherwise it is in the mm's tree and in the i_mmap
+ * tree of that file. It is the only one and covers all offsets, but with ANY_MAPPING (mm/pgtable.ts).
  */
 export interface vm_area_struct {
   vm_mm: Pointer<mm_struct>;

@@ -2,6 +2,8 @@
  * What is remembered of the current memory failure, for the properties: who had the page present, who was
  * collected and signalled, what was flagged, and the recorded result. One failure at a time (mf_mutex).
  *
+ * For programs without ANY_MAPPING: an offset of the VMA is one of the file.
+ *
  * Present means: the task's page table entry maps the failed frame of the device. Page table entries and
  * DAX entries are looked at again in the step of each store to one.
  */

@@ -197,6 +197,7 @@ function initial(test: LitmusTest, blocks: Blocks, stack: Stack, places: Places)
 /** What its programs say of mappings in the place of ONE_VMA. */
 const mappingAbstractions: readonly string[] = [
   'Each mapping of a task lies at fixed addresses of its own; all of a task have one anon_vma; threads share them.',
+  'The interval tree gives VMAs of a task that start with the same page of a file in the order in which the test has them, also after one was unmapped and mapped again.',
 ];
 
 const prctlFlags = {
