@@ -196,11 +196,4 @@ export const injectedFailure = operation(
 );
 
 /** Those that every stack has, without failures. */
-export const commonOperations: readonly KernelFunction[] = [
-  readFault,
-  writeFault,
-  mmap,
-  munmap,
-  unlink,
-  create,
-];
+export const commonOperations: readonly KernelFunction[] = [readFault, writeFault, mmap, munmap, unlink];

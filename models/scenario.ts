@@ -2,6 +2,8 @@
 import { type ExprOf, instance, type Operand, type ProgramSpec, the } from '../src/lang/public.ts';
 import { deathAbstractions, deathOfTask } from './death.ts';
 import type { Era } from './eras.ts';
+import { mount_point } from './fs/cache.ts';
+import { open } from './more-operations.ts';
 import { pmem_pagemap_memory_failure } from './nvdimm/pmem.ts';
 import {
   address_space,
@@ -29,7 +31,7 @@ import {
   xfs_mount,
   xfs_perag,
 } from './objects.ts';
-import { commonOperations, injectedFailure, madviseFailure } from './operations.ts';
+import { commonOperations, create, injectedFailure, madviseFailure } from './operations.ts';
 import type { Stack } from './stacks.ts';
 import { FIRST_PFN, S_DAX, S_IFREG, SB_BORN } from './words.ts';
 
@@ -189,6 +191,7 @@ export function buildScenario({ era, stack, bounds, policy }: Scenario): Program
     bounds: { ...bounds, slots: bounds.files * bounds.offsets + 1 },
     operations: [
       ...commonOperations,
+      policy.moreOperations ? open : create,
       ...stack.operations,
       ...(policy.moreOperations ? stack.more : []),
       ...(policy.source ? failures[policy.source] : []),
@@ -198,6 +201,7 @@ export function buildScenario({ era, stack, bounds, policy }: Scenario): Program
       ...device(stack, bounds),
       ...files(stack, bounds),
       ...tasks(bounds),
+      ...(policy.moreOperations ? ([[the(mount_point).mounted, 1]] satisfies Initial) : []),
       [the(environment).faults_fail, policy.faultsFail === false ? 0 : 1],
       [the(memory_failure_state).sysctl_memory_failure_early_kill, policy.earlyKill === 'all' ? 1 : 0],
     ],

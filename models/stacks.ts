@@ -9,7 +9,12 @@ import {
   ext4_iomap_begin,
   ext4_iomap_end,
 } from './ext4/inode.ts';
-import { ext4_destroy_linked_inode, xfs_destroy_linked_inode } from './fs/cache.ts';
+import {
+  ext4_destroy_linked_inode,
+  ext4_inodegc_flush,
+  xfs_destroy_linked_inode,
+  xfs_inodegc_flush,
+} from './fs/cache.ts';
 import { moreOfExt4, moreOfXfs } from './more-operations.ts';
 import { ext4Truncate, ficlone, inodegc, xfsTruncate } from './operations.ts';
 import { xfs_filemap_fault } from './xfs/file.ts';
@@ -42,6 +47,7 @@ const ext4: Omit<Stack, 'id' | 'says'> = {
     destroy_inode: ext4_destroy_inode,
     alloc_inode: ext4_alloc_inode,
     destroy_linked_inode: ext4_destroy_linked_inode,
+    inodegc_flush: ext4_inodegc_flush,
     notify_failure: no_notify_failure,
   },
   operations: [ext4Truncate],
@@ -61,6 +67,7 @@ function xfs(reflink: boolean, rmapbt: boolean): Omit<Stack, 'id' | 'says'> {
       destroy_inode: xfs_fs_destroy_inode,
       alloc_inode: xfs_fs_alloc_inode,
       destroy_linked_inode: xfs_destroy_linked_inode,
+      inodegc_flush: xfs_inodegc_flush,
       notify_failure: xfs_dax_notify_failure,
     },
     more: moreOfXfs(reflink),

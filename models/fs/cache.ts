@@ -12,6 +12,7 @@ import {
   for_each,
   for_index,
   if_,
+  increment,
   int,
   kernelFunction,
   ne,
@@ -24,13 +25,16 @@ import {
   spin_lock,
   spin_unlock,
   struct,
+  sub,
   the,
   true_,
+  type U8,
+  u8,
   u64,
   value,
   virtualFunction,
 } from '../../src/lang/public.ts';
-import { inode_lock, inode_unlock } from '../locks.ts';
+import { inode_lock, inode_unlock, schedule } from '../locks.ts';
 import {
   address_space,
   dax_device,
@@ -39,19 +43,24 @@ import {
   directory,
   ext4_inode_info,
   inode,
+  inode_slab,
   xfs_inode,
   xfs_mount,
 } from '../objects.ts';
 import { EBUSY, ENOENT, I_FREEING, NULL_INODE, XFS_IRECLAIMABLE } from '../words.ts';
 import { xfs_iflags_set } from '../xfs/flags.ts';
-import { xfs_reclaim_inode } from '../xfs/icache.ts';
+import { xfs_inodegc_worker, xfs_reclaim_inode } from '../xfs/icache.ts';
 import { call_rcu, evict_inode, path_openat, vfs_create } from './inode.ts';
 
-/** Not in the kernel: whether the filesystem is mounted. Changed under the directory's lock. */
+/** The mount: whether there is one, and how many path walks hold it. Changed under the directory's lock. */
 export interface mount_point {
   mounted: Bool;
+  mnt_count: U8;
 }
-export const mount_point: Struct<mount_point> = struct<mount_point>('mount_point', { mounted: bool });
+export const mount_point: Struct<mount_point> = struct<mount_point>('mount_point', {
+  mounted: bool,
+  mnt_count: u8,
+});
 
 /** `op->destroy_inode` of an inode that still has a name: its blocks stay. */
 export const destroy_linked_inode = virtualFunction('destroy_linked_inode', {
@@ -118,25 +127,102 @@ export const drop_caches = kernelFunction('drop_caches', { file: 'fs/drop_caches
   inode_unlock(the(directory).i_rwsem),
 ]);
 
+/** Begins the walk of a path: false where nothing is mounted. */
+const path_init = kernelFunction(
+  'path_init',
+  {
+    file: 'fs/namei.c',
+    returns: bool,
+    abstracts: [
+      'mnt_count is one counter under the lock of the directory, where the kernel has one for each CPU.',
+    ],
+  },
+  () => [
+    inode_lock(the(directory).i_rwsem),
+    if_(not(the(mount_point).mounted), [inode_unlock(the(directory).i_rwsem), return_(false_)]),
+    increment(the(mount_point).mnt_count),
+    inode_unlock(the(directory).i_rwsem),
+    return_(true_),
+  ],
+);
+
+const mntput = kernelFunction('mntput', { file: 'fs/namespace.c' }, () => [
+  inode_lock(the(directory).i_rwsem),
+  set(the(mount_point).mnt_count, sub(the(mount_point).mnt_count, 1)),
+  inode_unlock(the(directory).i_rwsem),
+]);
+
 /** Opens a file by name, and reads it in from disk where it is not in core. */
 export const open_by_name = kernelFunction(
   'open_by_name',
   {
     params: { dentry: pointer(dentry) },
+    locals: { inode: pointer(inode) },
     returns: pointer(inode),
-    abstracts: ['Reading an inode in is written as making one: the same object, and the block map stays.'],
+    abstracts: [
+      'Reading an inode in is written as making one: the same object, and the block map stays. A name that is gone is made anew.',
+      'What an open file holds of the mount is seen by the references to its inode.',
+    ],
   },
-  ({ dentry: d }) => [
-    if_(not(the(mount_point).mounted), [return_(NULL_INODE)]),
+  ({ dentry: d, inode: i }) => [
+    if_(not(path_init()), [return_(NULL_INODE)]),
     if_(not(d.d_inode), [vfs_create(d)]),
-    return_(path_openat(d)),
+    set(i, path_openat(d)),
+    mntput(),
+    return_(i),
   ],
 );
 
-const isBusy = kernelFunction('may_umount', { file: 'fs/namespace.c', returns: bool }, () => [
-  for_each(dentry, 'd', (d) => [if_(d.d_inode, [if_(ne(d.d_inode.i_count, 1), [return_(true_)])])]),
-  return_(false_),
-]);
+/** What is left to do for an inode that has lost its name and its users; false where it has not lost them all. */
+export const inodegc_flush = virtualFunction('inodegc_flush', {
+  params: { inode: pointer(inode) },
+  returns: bool,
+});
+
+export const xfs_inodegc_flush = kernelFunction(
+  'xfs_inodegc_flush',
+  {
+    file: 'fs/xfs/xfs_icache.c',
+    params: { inode: pointer(inode) },
+    returns: bool,
+    abstracts: ['Done as umount looks for users, for one inode; the kernel does it for all a little later.'],
+  },
+  ({ inode: i }) => [
+    if_(not(i.xfs_i.i_flags), [return_(false_)]),
+    xfs_inodegc_worker(i.xfs_i),
+    schedule(i.i_slab, not(i.i_slab.allocated)),
+    return_(true_),
+  ],
+);
+
+/** Once eviction has ended nothing is left of an inode; who evicts it holds the mount. */
+export const ext4_inodegc_flush = kernelFunction(
+  'ext4_inodegc_flush',
+  { params: { inode: pointer(inode) }, returns: bool },
+  () => [return_(false_)],
+);
+
+const propagate_mount_busy = kernelFunction(
+  'propagate_mount_busy',
+  {
+    file: 'fs/pnode.c',
+    locals: { slab: pointer(inode_slab) },
+    returns: bool,
+    abstracts: ['Files that are open are found by the references to their inodes.'],
+  },
+  ({ slab }) => [
+    if_(the(mount_point).mnt_count, [return_(true_)]),
+    for_each(dentry, 'd', (d) => [
+      set(slab, d.d_slot),
+      if_(
+        d.d_inode,
+        [if_(ne(d.d_inode.i_count, 1), [return_(true_)])],
+        [if_(slab.allocated, [if_(not(inodegc_flush(slab.inode)), [return_(true_)])])],
+      ),
+    ]),
+    return_(false_),
+  ],
+);
 
 export const umount = kernelFunction(
   'umount',
@@ -152,7 +238,7 @@ export const umount = kernelFunction(
   () => [
     inode_lock(the(directory).i_rwsem),
     if_(not(the(mount_point).mounted), [inode_unlock(the(directory).i_rwsem), return_(neg(ENOENT))]),
-    if_(isBusy(), [inode_unlock(the(directory).i_rwsem), return_(neg(EBUSY))]),
+    if_(propagate_mount_busy(), [inode_unlock(the(directory).i_rwsem), return_(neg(EBUSY))]),
     set(the(mount_point).mounted, 0),
     for_each(dentry, 'd', (d) => [evict_unused_inode(d, false_)]),
     // fs_put_dax

@@ -1,5 +1,6 @@
-import { ext4_inode_info, xfs_inode } from '../../models/objects.ts';
+import { ext4_inode_info, page, xfs_inode } from '../../models/objects.ts';
 import { pinObservers, pins } from '../../models/observe.ts';
+import { isPinned } from '../../models/page-pin.ts';
 import { FIRST_PFN } from '../../models/words.ts';
 import { boundValue, eq, implies, instance, ne, or } from '../../src/lang/public.ts';
 import { forBlocks, type Property, upTo } from './property.ts';
@@ -11,7 +12,7 @@ export const noReuseWhileBusy: Property = {
     'Truncation waits for references (a page in use by DMA, or by a failure under way) before it frees blocks; eviction in this era does not. That the page is mapped is no promise of this era.',
   decidedBy: 'predicate',
   ofFailures: true,
-  build: (bounds) => ({
+  build: (bounds, policy) => ({
     observers: pinObservers(bounds),
     properties: [
       {
@@ -26,7 +27,9 @@ export const noReuseWhileBusy: Property = {
               eq(instance(ext4_inode_info, f).i_data.at(o), FIRST_PFN + b),
             ]),
           );
-          return implies(ne(instance(pins, b).count, 0), or(...named));
+          const busy = ne(instance(pins, b).count, 0);
+          const held = policy?.moreOperations ? or(busy, isPinned(instance(page, b))) : busy;
+          return implies(held, or(...named));
         }),
       },
     ],

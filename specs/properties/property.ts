@@ -2,6 +2,7 @@
 
 import { page } from '../../models/objects.ts';
 import { entryNames } from '../../models/observe.ts';
+import type { Policy } from '../../models/scenario.ts';
 import { FIRST_PFN, NULL_MAPPING, PAGE_MAPPING_DAX_SHARED } from '../../models/words.ts';
 import {
   add,
@@ -36,7 +37,7 @@ export interface Property {
   /** Speaks of memory failures, so it takes a scenario that has them. */
   readonly ofFailures?: true;
   /** The part of it that is a predicate over the state; nothing where there is none. */
-  readonly build: (bounds: Bounds) => PropertyParts;
+  readonly build: (bounds: Bounds, policy?: Pick<Policy, 'moreOperations'>) => PropertyParts;
 }
 
 export interface PropertyParts {

@@ -51,7 +51,7 @@ export function scenarioProgram(id: string, { bounds, policy }: Setting, wanted:
   const stack = stacks.find((s) => s.id === stackId);
   if (!era || !stack) throw new Error(`${id} is not in the catalogue`);
   const spec = buildScenario({ era, stack, bounds, policy });
-  const parts = properties.filter((p) => wanted.includes(p.id)).map((p) => p.build(spec.bounds));
+  const parts = properties.filter((p) => wanted.includes(p.id)).map((p) => p.build(spec.bounds, policy));
   return program({
     ...spec,
     policy: showPolicyOf(policy),
