@@ -32,6 +32,7 @@ import {
   xfs_perag,
 } from './objects.ts';
 import { commonOperations, create, injectedFailure, madviseFailure } from './operations.ts';
+import { isPinOutstanding } from './page-pin.ts';
 import type { Stack } from './stacks.ts';
 import { FIRST_PFN, S_DAX, S_IFREG, SB_BORN } from './words.ts';
 
@@ -208,5 +209,6 @@ export function buildScenario({ era, stack, bounds, policy }: Scenario): Program
     marks: era.marks,
     abstractions: [...objectAbstractions, ...(policy.afterOops ? deathAbstractions : [])],
     ...(policy.afterOops && { afterOops: deathOfTask }),
+    ...(policy.moreOperations && { elsewhere: isPinOutstanding }),
   };
 }

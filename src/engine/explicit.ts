@@ -211,7 +211,7 @@ export function searchStates(
   let waiting = 0;
   const fusion = fuse ? fuse(compiled) : null;
   const noteWaiting = () => {
-    if (cpus === 1) noteFinding('deadlock-free', null);
+    if (cpus === 1 && !compiled.elsewhere()) noteFinding('deadlock-free', null);
   };
   const expander = createExpander(graph, compiled, successor, noteWaiting, fusion);
 
@@ -270,7 +270,7 @@ export function searchStates(
       findRaces(all.map(expander.pointOf));
     }
     const goesOn = expander.expand();
-    if (!goesOn && cpus > 1) noteState('deadlock-free');
+    if (!goesOn && cpus > 1 && !compiled.elsewhere()) noteState('deadlock-free');
     from++;
   }
   insertPending();

@@ -2,7 +2,7 @@
 import { violationIn } from '../evidence/certificate-scripts.ts';
 import type { Term } from '../semantics/terms.ts';
 import { isAt, type Transitions } from '../semantics/transitions.ts';
-import { restingCpus } from '../semantics/waiting.ts';
+import { nobodyElse, restingCpus } from '../semantics/waiting.ts';
 import type { Frame } from './unrolling.ts';
 
 /** Whether a property fails in a state, and not in a step from there. */
@@ -23,7 +23,7 @@ export function failsIn({ system, candidates }: Frame, property: string): Term {
 function isStuck(system: Transitions): Term {
   const { terms, state } = system;
   const idle = state.pcs.map((_, cpu) => isAt(system, { cpu, point: 0 }));
-  return terms.and(terms.not(terms.and(...idle)), ...restingCpus(system));
+  return terms.and(terms.not(terms.and(...idle)), nobodyElse(system), ...restingCpus(system));
 }
 
 /** By loop: the step taken here goes round it more often than it was unrolled. */

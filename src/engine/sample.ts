@@ -75,7 +75,7 @@ export function sampleStates(graph: Graph, limits: SampleLimits, idBits: 8 | 16)
     successors.length = 0;
     cpuOf.length = 0;
     states.read(n, expander.base);
-    if (!expander.expand() && runningCpus(graph) > 1) found.add('deadlock-free');
+    if (!expander.expand() && runningCpus(graph) > 1 && !compiled.elsewhere()) found.add('deadlock-free');
     return states.size - before;
   }
 

@@ -12,7 +12,7 @@ import {
   stepAssuming,
   type Transitions,
 } from '../semantics/transitions.ts';
-import { stuckAt } from '../semantics/waiting.ts';
+import { nobodyElse, stuckAt } from '../semantics/waiting.ts';
 import type { Script } from './certificate.ts';
 import { localFacts, variablesIn } from './local-facts.ts';
 
@@ -55,7 +55,9 @@ export function violationIn(system: Transitions, step: NamedStep, property: stri
   const { terms } = system;
   const symbolic = step.step();
   if (property === 'deadlock-free')
-    return system.state.pcs.length === 1 ? symbolic.blocked : stuckAt(system, step);
+    return system.state.pcs.length === 1
+      ? terms.and(symbolic.blocked, nobodyElse(system))
+      : stuckAt(system, step);
   if (property.startsWith('reach:'))
     return symbolic.reached.get(property.slice('reach:'.length)) ?? terms.false_;
   return symbolic.violations.get(property) ?? terms.false_;

@@ -77,6 +77,8 @@ export interface Machine {
   readonly memory: Memory;
   /** What CPU `cpu` will do next; null when it is idle. */
   pauseOf(cpu: number): Pause | null;
+  /** Whether a predicate over the state holds now. */
+  holds(predicate: ExprNode): boolean;
   /** An idle CPU enters an operation and stops at its first pause. Gives what happened on the way. */
   start(cpu: number, operation: string): Executed;
   /** Executes one step; `choice` answers a choose. Errors: the CPU is idle or must wait, or the choice does not exist. */
@@ -503,6 +505,7 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
   return {
     memory,
     pauseOf: (cpu) => pauses[cpu] ?? null,
+    holds: (predicate) => look(predicate, 0) !== 0n,
     start(cpu, operation) {
       if (running[cpu]) throw new Error(`CPU ${cpu} is not idle`);
       if (!program.operations.includes(operation)) throw new Error(`no operation ${operation}`);

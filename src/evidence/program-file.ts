@@ -193,6 +193,7 @@ export const programCodec: Codec<Program> = record<Program>({
   policy: dictionary(text),
   abstractions: list(text),
   afterOops: optional(list(effect)),
+  elsewhere: optional(expr),
 });
 
 /** The same program, every node an object of its own: as it will be when it is read back from a file. */

@@ -158,8 +158,9 @@ export function createRun(program: Program, addresses: Addresses): Run {
 
   const rests = (cpu: number): boolean => !machine.pauseOf(cpu) || waits(cpu);
 
-  /** All that run wait, and something runs. */
+  /** All that run wait, and something runs; nobody else could let go of what they wait for. */
   function stuck(): boolean {
+    if (program.elsewhere && machine.holds(program.elsewhere)) return false;
     const busy = cpus.filter((cpu) => machine.pauseOf(cpu));
     return busy.length > 0 && busy.every(waits);
   }

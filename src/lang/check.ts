@@ -19,7 +19,7 @@ import { checkPaths } from './check-paths.ts';
 import { checkFunction, type ReportAt } from './check-statements.ts';
 import { eachLocated, type Located, locatedBody } from './located.ts';
 import { DEAD } from './locks.ts';
-import type { FieldNode, FunctionNode, StructNode } from './nodes.ts';
+import type { ExprNode, FieldNode, FunctionNode, StructNode } from './nodes.ts';
 import { functionLines } from './print.ts';
 import type { Program } from './program.ts';
 import { bitsOf, bool } from './types.ts';
@@ -173,16 +173,22 @@ function checkProperties(
   outer: Names,
   report: (place: string) => Names['report'],
 ): void {
-  for (const { id, holds, judged } of outer.program.properties) {
+  const { properties, elsewhere } = outer.program;
+  if (elsewhere) checkPredicate('elsewhere', elsewhere, { ...outer, report: report('elsewhere') });
+  for (const { id, holds, judged } of properties) {
     const names = { ...outer, report: report(`property ${id}`) };
-    checkExpression(holds, names);
-    expectTypes(id, bool, [holds.type], names);
-    if (hasCall(holds)) names.report('PD0208', 'a property is judged in one step, but calls a function');
-    if ([...eachExpression(holds)].some((n) => n.kind === 'cpu'))
-      names.report('PD0202', 'a property is about the state and knows no cpu');
+    checkPredicate(id, holds, names);
     if (judged.when === 'after' && !functions.has(judged.function))
       unknown('function', judged.function, functions.keys(), names);
   }
+}
+
+function checkPredicate(id: string, holds: ExprNode, names: Names): void {
+  checkExpression(holds, names);
+  expectTypes(id, bool, [holds.type], names);
+  if (hasCall(holds)) names.report('PD0208', 'a property is judged in one step, but calls a function');
+  if ([...eachExpression(holds)].some((n) => n.kind === 'cpu'))
+    names.report('PD0202', 'a property is about the state and knows no cpu');
 }
 
 /** Calls are inlined, so no function may reach itself. Reports the call that closes the circle. */

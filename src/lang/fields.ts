@@ -1,7 +1,7 @@
 /** Which fields of a program change, and which are looked at. */
 
 import type { ExprNode, Place, StmtNode } from './nodes.ts';
-import { type Program, structNamed } from './program.ts';
+import { type Program, predicatesOf, structNamed } from './program.ts';
 import { LIVE } from './structs.ts';
 import { eachExpression, eachStatement, expressionsOf, placeExpressions, storesOf } from './walk.ts';
 import { storageOf } from './words.ts';
@@ -53,7 +53,7 @@ export function unreadFields(program: Program): ReadonlySet<string> {
     ...[...statementsOf(program)].flatMap(expressionsOf),
     ...(program.afterOops ?? []).flatMap((e) => [...placeExpressions(e.place), e.value]),
   ];
-  for (const root of [...roots, ...program.properties.map((p) => p.holds)])
+  for (const root of [...roots, ...predicatesOf(program)])
     for (const node of eachExpression(root))
       if (node.kind === 'load') loaded.add(storageKey(program, node.place));
   return new Set(allStorages(program).filter((key) => !loaded.has(key) && !key.endsWith(`.${LIVE}`)));

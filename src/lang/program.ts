@@ -75,7 +75,18 @@ export interface Program {
    * runs another task there.
    */
   readonly afterOops?: readonly Effect[];
+  /**
+   * While it holds, somebody who is on no CPU may yet let go of what CPUs wait for: that all of them wait is then
+   * no deadlock. Left out: never.
+   */
+  readonly elsewhere?: ExprNode;
 }
+
+/** What is asked of states: of each property, and whether somebody may let go elsewhere. */
+export const predicatesOf = ({ properties, elsewhere }: Program): readonly ExprNode[] => [
+  ...properties.map((p) => p.holds),
+  ...(elsewhere ? [elsewhere] : []),
+];
 
 export interface ObserverSpec {
   readonly function: KernelFunction;
@@ -112,6 +123,8 @@ export interface ProgramSpec {
   readonly abstractions?: readonly string[];
   /** Given: runs go on after an oops; what is stored as a task dies, see Program. */
   readonly afterOops?: readonly (readonly [target: ExprOf, value: Operand])[];
+  /** See Program. */
+  readonly elsewhere?: ExprOf;
 }
 
 /** `&name[instance]`: the address of one object; instance counts from 0. */
@@ -150,6 +163,7 @@ export function program(spec: ProgramSpec): Program {
     return { place, value: literal(value, place.type) };
   });
   const afterOops = spec.afterOops && effectsOf(spec.afterOops);
+  const elsewhere = spec.elsewhere && truth(spec.elsewhere);
   const structs = new Set<string>();
 
   const visitType = (type: Type): void => {
@@ -184,6 +198,7 @@ export function program(spec: ProgramSpec): Program {
   for (const op of spec.operations) visitFunction(bind.get(op.functionName) ?? op, op.functionName);
   for (const o of observers) visitBody([...o.enter, ...o.exit]);
   for (const p of properties) visitExpr(p.holds);
+  if (elsewhere) visitExpr(elsewhere);
   for (const e of [...initial, ...(afterOops ?? [])]) {
     visitExpr(e.place.pointer);
     visitExpr(e.value);
@@ -201,6 +216,7 @@ export function program(spec: ProgramSpec): Program {
     policy: spec.policy ?? {},
     abstractions: spec.abstractions ?? [],
     ...(afterOops && { afterOops }),
+    ...(elsewhere && { elsewhere }),
   };
 }
 

@@ -97,5 +97,6 @@ export function rewriteProgram(program: Program, change: OnExpression): Program 
     functions: program.functions.map((fn) => ({ ...fn, body: block(fn.body) })),
     observers: program.observers.map((o) => ({ ...o, enter: block(o.enter), exit: block(o.exit) })),
     properties: program.properties.map((p) => ({ ...p, holds: rewriteExpression(p.holds, change) })),
+    ...(program.elsewhere && { elsewhere: rewriteExpression(program.elsewhere, change) }),
   };
 }

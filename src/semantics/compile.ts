@@ -73,6 +73,7 @@ export function compile(given: Graph, listener: Listener, options: CompileOption
     environment.set(`predicate_${i}`, predicate);
     return predicate;
   });
+  const { elsewhere } = program;
   if (program.afterOops) {
     environment.set('bury', undertaker(lockWords, state));
     const stores = accessing.effects(-1, program.afterOops, expressions.expr);
@@ -104,6 +105,9 @@ export function compile(given: Graph, listener: Listener, options: CompileOption
     resumes,
     accesses,
     predicates,
+    elsewhere: elsewhere
+      ? environment.evaluate<() => boolean>(`() => ${expressions.look(elsewhere)} !== 0`)
+      : () => false,
     choices,
     pauses,
     targets: nodes.targets,

@@ -56,6 +56,8 @@ export interface Compiled {
   readonly lockWords: readonly LockWord[];
   /** Whether the predicate with this number holds in `state`. */
   readonly predicates: readonly (() => boolean)[];
+  /** Whether somebody on no CPU may let go of what CPUs wait for in `state`. */
+  readonly elsewhere: () => boolean;
   /** Addresses of the objects, as the values have them. */
   readonly addresses: Addresses;
 }

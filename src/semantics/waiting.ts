@@ -1,4 +1,5 @@
 /** Whether CPUs wait. */
+import { createMemory } from './symbolic-memory.ts';
 import type { Term } from './terms.ts';
 import { isAt, type NamedStep, type Transitions } from './transitions.ts';
 
@@ -20,11 +21,19 @@ export function restingCpus(system: Transitions): readonly Term[] {
   return resting;
 }
 
+/** Nobody on no CPU could let go of what CPUs wait for. */
+export function nobodyElse({ terms, setting, state, graph }: Transitions): Term {
+  const { elsewhere } = graph.program;
+  if (!elsewhere) return terms.true_;
+  const at = { words: new Map(state.words), locals: new Map<string, Term>() };
+  return terms.not(createMemory(setting, 0).evaluate(elsewhere, at, true));
+}
+
 /** Where this step is to be taken it has to wait, and no other CPU goes on. */
 export function stuckAt(system: Transitions, step: NamedStep): Term {
   const { terms } = system;
   if (step.point === 0) return terms.false_;
   const { blocked } = step.step();
   if (blocked === terms.false_) return terms.false_;
-  return terms.and(blocked, ...restingCpus(system).filter((_, cpu) => cpu !== step.cpu));
+  return terms.and(blocked, nobodyElse(system), ...restingCpus(system).filter((_, cpu) => cpu !== step.cpu));
 }

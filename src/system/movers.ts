@@ -6,7 +6,7 @@
 
 import { storageKey } from '../lang/fields.ts';
 import type { ExprNode, Place } from '../lang/nodes.ts';
-import { structNamed } from '../lang/program.ts';
+import { predicatesOf, structNamed } from '../lang/program.ts';
 import { eachExpression } from '../lang/walk.ts';
 import type { Graph, GraphNode, NodeId } from './graph.ts';
 import { expressionsIn, postorder } from './points.ts';
@@ -50,10 +50,7 @@ export function findMovers(graph: Graph): Movers {
           if (keyOf(node.place) !== own) spoilt.add(keyOf(node.place));
         }
   };
-  note(
-    program.properties.map((p) => p.holds),
-    null,
-  );
+  note(predicatesOf(program), null);
   for (const node of reachable) {
     if (node.op === 'load' || node.op === 'store') {
       spoilt.add(keyOf(node.place));
