@@ -35,6 +35,7 @@ import { commonOperations, create, injectedFailure, madviseFailure } from './ope
 import { isPinOutstanding } from './page-pin.ts';
 import type { Stack } from './stacks.ts';
 import { FIRST_PFN, S_DAX, S_IFREG, SB_BORN } from './words.ts';
+import { waitingForTwo } from './xfs/reflink.ts';
 
 /** How many of each thing there are. */
 export interface ScenarioBounds {
@@ -197,7 +198,11 @@ export function buildScenario({ era, stack, bounds, policy }: Scenario): Program
       ...(policy.moreOperations ? stack.more : []),
       ...(policy.source ? failures[policy.source] : []),
     ],
-    bind: { pagemap_memory_failure: pmem_pagemap_memory_failure, ...stack.bind },
+    bind: {
+      pagemap_memory_failure: pmem_pagemap_memory_failure,
+      ...stack.bind,
+      ...(policy.moreOperations && bounds.cpus === 1 && { [waitingForTwo.functionName]: waitingForTwo }),
+    },
     initial: [
       ...device(stack, bounds),
       ...files(stack, bounds),

@@ -173,9 +173,9 @@ export const open_by_name = kernelFunction(
   ],
 );
 
-/** What is left to do for an inode that has lost its name and its users; false where it has not lost them all. */
+/** What is left to do for an inode without a name, if it is in core; false where somebody still has it. */
 export const inodegc_flush = virtualFunction('inodegc_flush', {
-  params: { inode: pointer(inode) },
+  params: { slab: pointer(inode_slab) },
   returns: bool,
 });
 
@@ -183,41 +183,44 @@ export const xfs_inodegc_flush = kernelFunction(
   'xfs_inodegc_flush',
   {
     file: 'fs/xfs/xfs_icache.c',
-    params: { inode: pointer(inode) },
+    params: { slab: pointer(inode_slab) },
+    locals: { ip: pointer(xfs_inode) },
     returns: bool,
-    abstracts: ['Done as umount looks for users, for one inode; the kernel does it for all a little later.'],
+    abstracts: ['Done for one inode as umount looks for users; the kernel does it for all, a little later.'],
   },
-  ({ inode: i }) => [
-    if_(not(i.xfs_i.i_flags), [return_(false_)]),
-    xfs_inodegc_worker(i.xfs_i),
-    schedule(i.i_slab, not(i.i_slab.allocated)),
+  ({ slab, ip }) => [
+    spin_lock(slab.lock),
+    if_(not(slab.allocated), [spin_unlock(slab.lock), return_(true_)]),
+    set(ip, slab.inode.xfs_i),
+    spin_unlock(slab.lock),
+    if_(not(ip.i_flags), [return_(false_)]),
+    xfs_inodegc_worker(ip),
+    schedule(slab, not(slab.allocated)),
     return_(true_),
   ],
 );
 
-/** Once eviction has ended nothing is left of an inode; who evicts it holds the mount. */
+/** Nothing is queued: an inode is gone when its eviction has ended. */
 export const ext4_inodegc_flush = kernelFunction(
   'ext4_inodegc_flush',
-  { params: { inode: pointer(inode) }, returns: bool },
-  () => [return_(false_)],
+  { params: { slab: pointer(inode_slab) }, returns: bool },
+  ({ slab }) => [return_(not(slab.allocated))],
 );
 
 const propagate_mount_busy = kernelFunction(
   'propagate_mount_busy',
   {
     file: 'fs/pnode.c',
-    locals: { slab: pointer(inode_slab) },
     returns: bool,
     abstracts: ['Files that are open are found by the references to their inodes.'],
   },
-  ({ slab }) => [
+  () => [
     if_(the(mount_point).mnt_count, [return_(true_)]),
     for_each(dentry, 'd', (d) => [
-      set(slab, d.d_slot),
       if_(
         d.d_inode,
         [if_(ne(d.d_inode.i_count, 1), [return_(true_)])],
-        [if_(slab.allocated, [if_(not(inodegc_flush(slab.inode)), [return_(true_)])])],
+        [if_(not(inodegc_flush(d.d_slot)), [return_(true_)])],
       ),
     ]),
     return_(false_),

@@ -181,32 +181,43 @@ export const xfs_break_layouts = kernelFunction(
   ({ ip, retry }) => [forever([set(retry, xfs_break_dax_layouts(ip)), if_(not(retry), [break_])])],
 );
 
-export const xfs_mmaplock_two_inodes_and_break_dax_layout = kernelFunction(
-  'xfs_mmaplock_two_inodes_and_break_dax_layout',
-  {
-    file: 'fs/xfs/xfs_inode.c',
-    params: { ip1: pointer(xfs_inode), ip2: pointer(xfs_inode) },
-    locals: { ip: pointer(xfs_inode), page: pointer(page) },
-  },
-  ({ ip1, ip2, ip, page }) => [
-    if_(ugt(ip1.i_vnode.i_ino, ip2.i_vnode.i_ino), [set(ip, ip1), set(ip1, ip2), set(ip2, ip)]),
-    forever([
-      xfs_ilock(ip1, 'MMAPLOCK_EXCL'),
-      if_(xfs_break_dax_layouts(ip1), [xfs_iunlock(ip1, 'MMAPLOCK_EXCL'), continue_]),
-      if_(eq(ip1, ip2), [return_()]),
-      xfs_ilock(ip2, 'MMAPLOCK_EXCL'),
-      set(page, dax_layout_busy_page(ip2.i_vnode.i_mapping)),
-      if_(page, [
-        if_(ne(page._refcount, 1), [
-          xfs_iunlock(ip2, 'MMAPLOCK_EXCL'),
-          xfs_iunlock(ip1, 'MMAPLOCK_EXCL'),
-          continue_,
+/** `waits`: for the page of the second inode, rather than looking again and again. */
+const lockingTwo = (waits: boolean) =>
+  kernelFunction(
+    'xfs_mmaplock_two_inodes_and_break_dax_layout',
+    {
+      file: 'fs/xfs/xfs_inode.c',
+      params: { ip1: pointer(xfs_inode), ip2: pointer(xfs_inode) },
+      locals: { ip: pointer(xfs_inode), page: pointer(page) },
+      ...(waits && {
+        abstracts: [
+          'With one CPU, a busy page of the second inode is waited for: the kernel tries again at once, and nothing would change.',
+        ],
+      }),
+    },
+    ({ ip1, ip2, ip, page }) => [
+      if_(ugt(ip1.i_vnode.i_ino, ip2.i_vnode.i_ino), [set(ip, ip1), set(ip1, ip2), set(ip2, ip)]),
+      forever([
+        xfs_ilock(ip1, 'MMAPLOCK_EXCL'),
+        if_(xfs_break_dax_layouts(ip1), [xfs_iunlock(ip1, 'MMAPLOCK_EXCL'), continue_]),
+        if_(eq(ip1, ip2), [return_()]),
+        xfs_ilock(ip2, 'MMAPLOCK_EXCL'),
+        set(page, dax_layout_busy_page(ip2.i_vnode.i_mapping)),
+        if_(page, [
+          if_(ne(page._refcount, 1), [
+            xfs_iunlock(ip2, 'MMAPLOCK_EXCL'),
+            xfs_iunlock(ip1, 'MMAPLOCK_EXCL'),
+            ...(waits ? [schedule(page, eq(page._refcount, 1))] : []),
+            continue_,
+          ]),
         ]),
+        return_(),
       ]),
-      return_(),
-    ]),
-  ],
-);
+    ],
+  );
+export const xfs_mmaplock_two_inodes_and_break_dax_layout = lockingTwo(false);
+/** The same where nobody else runs who could let go of the page while it goes round. */
+export const waitingForTwo = lockingTwo(true);
 
 export const xfs_ilock2_io_mmap = kernelFunction(
   'xfs_ilock2_io_mmap',
