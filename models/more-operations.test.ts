@@ -16,10 +16,13 @@ describe.each(stacks)('$id', (stack) => {
     const usual = scenarioProgram(stack.id, {}, { cpus: 1 });
     const added = more.operations.filter((name) => !usual.operations.includes(name));
     const names = [
-      ...['fork', 'drop caches', 'failure of ordinary memory', 'write(2)', 'punch hole'],
+      ...['open', 'fork', 'drop caches', 'failure of ordinary memory'],
+      ...['pin', 'unpin', 'unmount', 'mkfs(8)', 'mount', 'write(2)', 'punch hole'],
       ...(stack.reflink ? ['unshare', 'FIDEDUPERANGE'] : []),
     ];
     expect(added).toEqual(names);
+    const left = usual.operations.filter((name) => !more.operations.includes(name));
+    expect(left).toEqual(['create']);
   });
 
   test('the program is well-formed', () => {

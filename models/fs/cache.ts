@@ -33,6 +33,7 @@ import {
   u64,
   value,
   virtualFunction,
+  WARN_ON,
 } from '../../src/lang/public.ts';
 import { inode_lock, inode_unlock, schedule } from '../locks.ts';
 import {
@@ -231,19 +232,25 @@ export const umount = kernelFunction(
   'umount',
   {
     file: 'fs/super.c',
-    locals: { ok: bool },
+    locals: { evicted: bool },
     returns: int,
     abstracts: [
+      'An inode that a memory failure took a reference to meanwhile stays as it is, without a name, where the kernel poisons it after the warning.',
       'The test for users and what follows are under the lock of the directory; a file that is open makes it busy.',
       'Logs and btrees are left out; the superblock object stays.',
     ],
   },
-  () => [
+  ({ evicted }) => [
     inode_lock(the(directory).i_rwsem),
     if_(not(the(mount_point).mounted), [inode_unlock(the(directory).i_rwsem), return_(neg(ENOENT))]),
     if_(propagate_mount_busy(), [inode_unlock(the(directory).i_rwsem), return_(neg(EBUSY))]),
     set(the(mount_point).mounted, 0),
-    for_each(dentry, 'd', (d) => [evict_unused_inode(d, false_)]),
+    for_each(dentry, 'd', (d) => [
+      set(evicted, evict_unused_inode(d, false_)),
+      // Busy inodes after unmount
+      WARN_ON(not(evicted)),
+      set(d.d_inode, NULL_INODE),
+    ]),
     // fs_put_dax
     if_(eq(the(dax_device).holder_data, the(xfs_mount)), [
       set(the(dax_device).holder_data, value(pointer(xfs_mount), 0)),
