@@ -3,6 +3,7 @@
  * fs/inode.c, fs/super.c, fs/xfs/xfs_super.c). A file that is on disk only has no `d_inode`.
  */
 import {
+  add,
   and,
   type Bool,
   bool,
@@ -14,10 +15,13 @@ import {
   if_,
   increment,
   int,
+  type KernelFunction,
   kernelFunction,
   ne,
   neg,
   not,
+  type ObserverSpec,
+  observe,
   pointer,
   return_,
   type Struct,
@@ -51,6 +55,7 @@ import {
 import { EBUSY, ENOENT, I_FREEING, NULL_INODE, XFS_IRECLAIMABLE } from '../words.ts';
 import { xfs_iflags_set } from '../xfs/flags.ts';
 import { xfs_inodegc_worker, xfs_reclaim_inode } from '../xfs/icache.ts';
+import { xfs_dax_notify_failure } from '../xfs/notify-failure.ts';
 import { call_rcu, evict_inode, path_openat, vfs_create } from './inode.ts';
 
 /** The mount: whether there is one, and how many path walks hold it. Changed under the directory's lock. */
@@ -228,6 +233,25 @@ const propagate_mount_busy = kernelFunction(
   ],
 );
 
+/** Memory failures that are in the hands of XFS, which has its mount then. */
+export interface failures_in_xfs {
+  count: U8;
+}
+export const failures_in_xfs: Struct<failures_in_xfs> = struct<failures_in_xfs>(
+  'failures_in_xfs',
+  { count: u8 },
+  { ghost: true },
+);
+
+/** For programs in which something is unmounted. */
+export const umountObservers: readonly ObserverSpec[] = [
+  {
+    function: xfs_dax_notify_failure as unknown as KernelFunction,
+    enter: [observe([the(failures_in_xfs).count, add(the(failures_in_xfs).count, 1)])],
+    exit: [observe([the(failures_in_xfs).count, sub(the(failures_in_xfs).count, 1)])],
+  },
+];
+
 export const umount = kernelFunction(
   'umount',
   {
@@ -237,6 +261,7 @@ export const umount = kernelFunction(
     abstracts: [
       'An inode that a memory failure took a reference to meanwhile stays as it is, without a name, where the kernel poisons it after the warning.',
       'The test for users and what follows are under the lock of the directory; a file that is open makes it busy.',
+      'A memory failure that XFS has begun to handle is waited for, where the kernel would free what that uses.',
       'Logs and btrees are left out; the superblock object stays.',
     ],
   },
@@ -251,10 +276,11 @@ export const umount = kernelFunction(
       WARN_ON(not(evicted)),
       set(d.d_inode, NULL_INODE),
     ]),
-    // fs_put_dax
     if_(eq(the(dax_device).holder_data, the(xfs_mount)), [
+      // fs_put_dax
       set(the(dax_device).holder_data, value(pointer(xfs_mount), 0)),
       set(the(dax_device).holder_ops, value(pointer(dax_holder_operations), 0)),
+      schedule(the(dax_device), not(the(failures_in_xfs).count)),
     ]),
     inode_unlock(the(directory).i_rwsem),
     return_(value(int, 0)),

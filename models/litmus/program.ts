@@ -25,7 +25,7 @@ import type { LitmusTest } from '../../src/litmus/test.ts';
 import { per_cpu } from '../current.ts';
 import { deathAbstractions, deathOfTask } from '../death.ts';
 import type { Era } from '../eras.ts';
-import { mount_point } from '../fs/cache.ts';
+import { mount_point, umountObservers } from '../fs/cache.ts';
 import { ANY_MAPPING } from '../mm/pgtable.ts';
 import { SIGNALS_QUEUE, sigpending } from '../mm/signal.ts';
 import {
@@ -101,7 +101,7 @@ export function litmusProgram(test: LitmusTest, era: Era, stack: Stack): LitmusP
     counts: { vm_area_struct: 'vmas', to_kill: 'vmas', 'mm_struct.pte': 'ptes' },
     operations,
     initial: [...(spec.initial ?? []), ...initial(test, blocks, stack, places)],
-    observers: litmusObservers(all, places),
+    observers: [...litmusObservers(all, places), ...(reloads(test) ? umountObservers : [])],
     policy: {
       'early-kill': test.earlyKill ? 'all' : 'none',
       'faults-fail': test.faultsFail ? 'yes' : 'no',

@@ -19,7 +19,7 @@ function programOf(id: string, known: boolean): Program {
   const parts = properties.map((p) => p.build(spec.bounds, known ? policy : undefined));
   return program({
     ...spec,
-    observers: [...new Set(parts.flatMap((p) => p.observers))],
+    observers: [...(spec.observers ?? []), ...new Set(parts.flatMap((p) => p.observers))],
     properties: parts.flatMap((p) => p.properties),
   });
 }

@@ -55,7 +55,7 @@ export function scenarioProgram(id: string, { bounds, policy }: Setting, wanted:
   return program({
     ...spec,
     policy: showPolicyOf(policy),
-    observers: [...new Set(parts.flatMap((p) => p.observers))],
+    observers: [...(spec.observers ?? []), ...new Set(parts.flatMap((p) => p.observers))],
     properties: parts.flatMap((p) => p.properties),
   });
 }

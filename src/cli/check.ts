@@ -44,7 +44,7 @@ const options: readonly Option[] = [
   {
     name: 'operations',
     value: 'usual|more',
-    says: 'more: also write(2), punch, unshare, dedupe, fork, drop_caches and others (usual)',
+    says: 'more: also write(2), punch, unshare, dedupe, fork, drop_caches, pin, unmount, mkfs and others (usual)',
   },
   { name: 'faults-fail', value: 'yes|no', says: 'whether a page fault may run out of memory (yes)' },
   { name: 'timeout', value: 'S', says: 'seconds for each scenario (300)' },
