@@ -94,6 +94,18 @@ test('an inode that a failure has just taken is still in use: a warning', () => 
   w.until(0, 'umount', 'mount_point[0].mounted = 0;');
   w.start(1, 'hwpoison inject', [0]);
   w.until(1, 'dax_mapping', 'return mapping->host && mapping->host->i_flags & S_DAX;');
-  w.finish(0);
+  expect(w.finish(0)).toBe('waits');
+  expect(w.finish(1)).toBe('returned');
+  expect(w.finish(0)).toBe('returned');
   expect(w.found).toEqual(['no-warn']);
+});
+
+test('an unmount lets go of the device before it waits for a failure, which reads that twice', () => {
+  const w = play(scenarioProgram('xfs-rmapbt', { moreOperations: true, source: 'pfn' }));
+  w.start(1, 'hwpoison inject', [0]);
+  w.until(1, 'dax_holder_notify_failure', 'if (dax_dev->holder_ops->notify_failure)');
+  w.run('unmount');
+  expect(isMounted(w)).toBe(false);
+  w.finish(1);
+  expect(w.found).toEqual(['no-null-deref']);
 });

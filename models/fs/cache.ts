@@ -39,6 +39,7 @@ import {
   virtualFunction,
   WARN_ON,
 } from '../../src/lang/public.ts';
+import { notify_failure } from '../dax/holder.ts';
 import { inode_lock, inode_unlock, schedule } from '../locks.ts';
 import {
   address_space,
@@ -55,7 +56,6 @@ import {
 import { EBUSY, ENOENT, I_FREEING, NULL_INODE, XFS_IRECLAIMABLE } from '../words.ts';
 import { xfs_iflags_set } from '../xfs/flags.ts';
 import { xfs_inodegc_worker, xfs_reclaim_inode } from '../xfs/icache.ts';
-import { xfs_dax_notify_failure } from '../xfs/notify-failure.ts';
 import { call_rcu, evict_inode, path_openat, vfs_create } from './inode.ts';
 
 /** The mount: whether there is one, and how many path walks hold it. Changed under the directory's lock. */
@@ -246,7 +246,7 @@ export const failures_in_xfs: Struct<failures_in_xfs> = struct<failures_in_xfs>(
 /** For programs in which something is unmounted. */
 export const umountObservers: readonly ObserverSpec[] = [
   {
-    function: xfs_dax_notify_failure as unknown as KernelFunction,
+    function: notify_failure as unknown as KernelFunction,
     enter: [observe([the(failures_in_xfs).count, add(the(failures_in_xfs).count, 1)])],
     exit: [observe([the(failures_in_xfs).count, sub(the(failures_in_xfs).count, 1)])],
   },
