@@ -35,9 +35,6 @@ export interface ThreadStates {
   readonly found: ReadonlySet<string>;
 }
 
-/** Most states that are told apart at one point. */
-const MOST = 400;
-
 /** Values by position in the frame, and the view. */
 interface State {
   readonly values: readonly ValueId[];
@@ -57,14 +54,14 @@ interface Place {
 }
 
 /**
- * Null once time has `expired`. What stays as it is while locks are held is learned in a first attempt, which knows
+ * `most`: states that are told apart at one point. Null once time has `expired`. What stays as it is while locks are held is learned in a first attempt, which knows
  * of no word that it does.
  */
-export function threadStates(setting: Setting, expired: () => boolean): ThreadStates | null {
+export function threadStates(setting: Setting, most: number, expired: () => boolean): ThreadStates | null {
   let before: Beforehand = { guards: new Map(), spoiled: new Set() };
   for (let learning = true; ; ) {
     const steps = createThreadSteps(setting, before, expired);
-    const places = explore(setting.graph, steps, expired);
+    const places = explore(setting.graph, steps, most, expired);
     if (!places) return null;
     const { learned } = steps.memory;
     if (!learning) return statesIn(places, steps, before);
@@ -76,6 +73,7 @@ export function threadStates(setting: Setting, expired: () => boolean): ThreadSt
 function explore(
   graph: Graph,
   steps: ThreadSteps,
+  most: number,
   expired: () => boolean,
 ): ReadonlyMap<number, Place> | null {
   const { frame } = steps;
@@ -98,7 +96,7 @@ function explore(
     to.states.set(key, state);
     to.fresh.push(state);
     waiting.add(to);
-    if (to.states.size > MOST) blur(to);
+    if (to.states.size > most) blur(to);
   }
   /** Gives up on what has the most values; on a pointer last, as every access through it would fail. */
   function blur(at: Place): void {

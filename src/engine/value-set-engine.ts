@@ -4,11 +4,11 @@
  */
 import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
 import { conjunctToSmt } from '../evidence/invariant-text.ts';
-import { createTransitions } from '../semantics/transitions.ts';
+import { createTransitions, type Transitions } from '../semantics/transitions.ts';
 import { openZ3Session } from '../solver/z3.ts';
 import { lower } from '../system/lower.ts';
 import { certify, type Proof } from './certify.ts';
-import { deadlineOf } from './deadline.ts';
+import { type Deadline, deadlineOf } from './deadline.ts';
 import type { Limits, Task } from './engine.ts';
 import { openProperties } from './open-properties.ts';
 import { provingEngine } from './proof-outcomes.ts';
@@ -16,6 +16,8 @@ import { threadInvariant } from './thread-invariant.ts';
 import { threadStates } from './thread-states.ts';
 
 const OUT_OF_TIME = { reason: 'time ran out' };
+/** States that are told apart at each point; if that does not suffice, those that are in the next attempt. */
+const PRECISIONS = [400, 4000];
 
 export const valueSetEngine = provingEngine({
   id: 'value-sets',
@@ -27,10 +29,25 @@ export const valueSetEngine = provingEngine({
 async function prove(task: Task, limits: Limits, progress: (text: string) => void): Promise<Proof> {
   const { program, properties } = task;
   if (program.bounds.cpus === 1) return { reason: 'it takes two CPUs or more' };
-  const { expired, runOptions } = deadlineOf(limits, task);
+  const deadline = deadlineOf(limits, task);
   const system = createTransitions(lower(program, { slice: true }));
-  progress('which values words and locals can have');
-  const known = threadStates(system.setting, expired);
+  let proof: Proof = OUT_OF_TIME;
+  for (const most of PRECISIONS) {
+    proof = await proveWith(system, properties, most, deadline, progress);
+    if ('certificate' in proof || deadline.expired()) break;
+  }
+  return proof;
+}
+
+async function proveWith(
+  system: Transitions,
+  properties: readonly string[],
+  most: number,
+  { expired, runOptions }: Deadline,
+  progress: (text: string) => void,
+): Promise<Proof> {
+  progress(`which values words and locals can have, at most ${most} together`);
+  const known = threadStates(system.setting, most, expired);
   if (!known) return OUT_OF_TIME;
   const decided = openProperties(system, properties, known.found);
   if (!decided.includes(OUT_OF_MODEL)) return { reason: 'a run may leave the model, as far as values tell' };
@@ -50,7 +67,7 @@ async function prove(task: Task, limits: Limits, progress: (text: string) => voi
       lockOrder: [],
       invariant: found.conjuncts.map(conjunctToSmt),
     };
-    return await certify(program, claimed, runOptions());
+    return await certify(system.graph.program, claimed, runOptions());
   } finally {
     await session.close();
   }
