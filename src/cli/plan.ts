@@ -1,6 +1,6 @@
 /** From a command line of `check` to the programs and properties to check, and what is claimed of them. */
 import { type Claim, claims } from '../../specs/claims.ts';
-import { storedInvariants } from '../../specs/invariants/stored.ts';
+import { storedInvariant, storedInvariants } from '../../specs/invariants/stored.ts';
 import type { StoredInvariant } from '../evidence/certificate.ts';
 import type { Bounds, Program } from '../lang/program.ts';
 import { type Diagnostic, PagedeedError } from '../support/diagnostics.ts';
@@ -24,7 +24,7 @@ export type Plan =
 export interface PlannedCell extends Cell {
   /** What the names of its properties begin with in results and claims. */
   readonly prefix: string;
-  /** An invariant found before, for the default bounds. */
+  /** An invariant found before. */
   readonly stored?: StoredInvariant;
   /** How often loops go round at least, as far as is known. */
   readonly rounds?: Readonly<Record<string, number>>;
@@ -37,8 +37,8 @@ export async function planCheck(given: Given): Promise<Plan> {
   const model = given.text('model');
   const set = given.text('claims');
   if (model !== undefined) return planModel(given, model);
-  if (set !== undefined) return { cells: planClaims(given, set), kernel: true };
-  return { cells: planScenarios(given), kernel: true };
+  const planned = set === undefined ? planScenarios(given) : planClaims(given, set);
+  return { cells: await Promise.all(planned), kernel: true };
 }
 
 function askedProperties(given: Given): readonly string[] | undefined {
@@ -88,18 +88,18 @@ function byRuns(
   ].filter(({ properties }) => properties.length > 0);
 }
 
-function planScenarios(given: Given): readonly PlannedCell[] {
+function planScenarios(given: Given): readonly Promise<PlannedCell>[] {
   const chosen = settingOf(given);
   const runs = byRuns(askedProperties(given) ?? propertyIds);
   const ids = selectScenarios(given.operands);
   for (const { properties } of runs) checkPropertyNames(properties, propertyIds, null);
   return ids.flatMap((id) =>
-    runs.map(({ prefix, properties }) => {
+    runs.map(async ({ prefix, properties }) => {
       const setting = prefix === '' ? chosen : { ...chosen, policy: { ...chosen.policy, afterOops: true } };
       const program = scenarioProgram(id, setting, properties);
       if (properties.some(mayNamePlace)) checkPropertyNames(properties, propertyIds, program);
       const claimed = claims.filter((c) => c.scenario === id && sameSetting(c, setting));
-      const stored = prefix === '' ? storedFor(id, setting) : {};
+      const stored = prefix === '' ? await storedFor(id, setting) : {};
       return {
         scenario: id,
         program,
@@ -112,7 +112,7 @@ function planScenarios(given: Given): readonly PlannedCell[] {
   );
 }
 
-function planClaims(given: Given, set: string): readonly PlannedCell[] {
+function planClaims(given: Given, set: string): readonly Promise<PlannedCell>[] {
   const all = claims.filter((c) => set === 'all' || c.sets.includes(set));
   if (all.length === 0) {
     const sets = ['all', ...new Set(claims.flatMap((c) => c.sets))];
@@ -131,7 +131,7 @@ function planClaims(given: Given, set: string): readonly PlannedCell[] {
     const key = JSON.stringify([claim.scenario, claim.bounds, claim.policy]);
     cells.set(key, [...(cells.get(key) ?? []), claim]);
   }
-  return [...cells.values()].map((of) => {
+  return [...cells.values()].map(async (of) => {
     const [{ scenario, bounds, policy }] = of as [Claim];
     const properties = of.map((c) => c.property);
     const program = scenarioProgram(scenario, { bounds, policy }, properties);
@@ -141,17 +141,19 @@ function planClaims(given: Given, set: string): readonly PlannedCell[] {
       prefix: '',
       properties: writtenOut(program, properties),
       claimed: verdictsOf(program, of),
-      ...storedFor(scenario, { bounds, policy }),
+      ...(await storedFor(scenario, { bounds, policy })),
     };
   });
 }
 
-/** Invariants are stored for one CPU; at other bounds and policies they are of no use, but do no harm. */
-function storedFor(scenario: string, { bounds }: Setting): Pick<PlannedCell, 'stored' | 'rounds'> {
-  const stored = storedInvariants[scenario];
-  if (!stored) return {};
-  const { rounds } = stored;
-  return bounds.cpus === 1 ? { stored, rounds } : { rounds };
+/** Invariants are stored for the default bounds; at others, and other policies, they are of no use, but do no harm. */
+async function storedFor(
+  scenario: string,
+  { bounds }: Setting,
+): Promise<Pick<PlannedCell, 'stored' | 'rounds'>> {
+  const stored = await storedInvariant(scenario, bounds.cpus);
+  const rounds = storedInvariants[scenario]?.rounds;
+  return { ...(stored && { stored }), ...(rounds && { rounds }) };
 }
 
 async function planModel(given: Given, file: string): Promise<Plan> {

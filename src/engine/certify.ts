@@ -1,7 +1,7 @@
 /** Makes a certificate of an invariant, and has it checked by a solver that has not seen how it was found. */
 import type { Certificate, StoredInvariant } from '../evidence/certificate.ts';
 import { certified, checkCertificate, regenerate } from '../evidence/check-certificate.ts';
-import { conjunctFromSmt, conjunctToText } from '../evidence/invariant-text.ts';
+import { conjunctPrinter } from '../evidence/invariant-text.ts';
 import type { Program } from '../lang/program.ts';
 import type { RunOptions } from '../solver/session.ts';
 import { openZ3Session } from '../solver/z3.ts';
@@ -19,10 +19,8 @@ export async function certify(
   const { properties, rounds, lockOrder } = claimed;
   const terms = claimed.invariant.map((smt) => ({ smt }));
   const anew = regenerate({ properties, rounds, lockOrder, invariant: terms }, program);
-  const invariant = claimed.invariant.map((smt) => ({
-    smt,
-    text: conjunctToText(anew.system, conjunctFromSmt(anew.system, smt)),
-  }));
+  const print = conjunctPrinter(anew.system);
+  const invariant = anew.conjuncts.map((t, i) => ({ smt: claimed.invariant[i] as string, text: print(t) }));
   const head = { format: 'pagedeed-certificate', version: 1, program: certified(program) } as const;
   const certificate: Certificate = {
     ...head,

@@ -11,12 +11,13 @@ import { storedInvariantEngine } from './stored-invariant.ts';
 import { valueSetEngine } from './value-set-engine.ts';
 
 /**
- * Those that can run side by side, in the order in which they are asked where they cannot: what proves without a
- * search; what searches, and learns from that; what asks a solver for all runs of a length.
+ * Those that can run side by side, in the order in which they are asked where they cannot: what is known, or found
+ * in a moment, and what proves without a search; what searches, and learns from that; what asks a solver for all runs
+ * of a length.
  */
 const lanes: readonly Engine[] = [
-  portfolio('proofs', [storedInvariantEngine, valueSetEngine, iceEngine]),
-  portfolio('search', [aloneEngine, explicitEngine, inductionEngine]),
+  portfolio('proofs', [storedInvariantEngine, aloneEngine, valueSetEngine, iceEngine]),
+  portfolio('search', [explicitEngine, inductionEngine]),
   portfolio('runs', [bmcEngine]),
 ];
 

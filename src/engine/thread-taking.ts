@@ -31,7 +31,7 @@ export function createTaking(
   wake: (step: NamedStep) => void,
 ): Taking {
   const { terms } = system;
-  const words = system.variables.flatMap((v) => (v.kind.is === 'word' ? [v.term] : []));
+  const words = [...system.words.values()];
   const cpus = system.state.pcs.map((_, cpu) => cpu);
   const into = stepsInto(system, steps);
   const mirror = createMirror(system);

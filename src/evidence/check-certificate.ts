@@ -1,17 +1,21 @@
 /**
  * Why a certificate is believed: of what it says only the invariant is used, with the loops' rounds and the
  * order of locks. The transition system, the initial state and the properties are made anew from the program,
- * the scripts are written anew and must be the same, and a fresh solver must answer `unsat` to each.
+ * the scripts are written anew and must be the same, and a fresh solver must answer `unsat` to each. Scripts that are
+ * the same but for names (those of several CPUs, mostly) are one question, and it is asked once.
  */
 import type { Program } from '../lang/program.ts';
+import type { Term } from '../semantics/terms.ts';
 import { createTransitions, type Transitions } from '../semantics/transitions.ts';
+import { nameless } from '../solver/nameless.ts';
 import { scoped } from '../solver/question.ts';
 import type { RunOptions, SolverSession } from '../solver/session.ts';
 import { PagedeedError } from '../support/diagnostics.ts';
 import { lower } from '../system/lower.ts';
 import type { Certificate, Script } from './certificate.ts';
 import { certificateScripts, isProvable } from './certificate-scripts.ts';
-import { conjunctFromSmt } from './invariant-text.ts';
+import { conjunctReader } from './invariant-text.ts';
+
 import { programHash } from './program-file.ts';
 
 export type Check =
@@ -29,6 +33,7 @@ type Given = Pick<Certificate, 'rounds' | 'lockOrder' | 'properties'> & {
 
 export interface Regenerated {
   readonly system: Transitions;
+  readonly conjuncts: readonly Term[];
   readonly scripts: readonly Script[];
 }
 
@@ -39,8 +44,9 @@ export function regenerate(
 ): Regenerated {
   const graph = lower(program, { rounds: new Map(Object.entries(rounds)), slice: true });
   const system = createTransitions(graph, lockOrder);
-  const conjuncts = invariant.map((c) => conjunctFromSmt(system, c.smt));
-  return { system, scripts: certificateScripts(system, conjuncts, properties) };
+  const read = conjunctReader(system);
+  const conjuncts = invariant.map((c) => read(c.smt));
+  return { system, conjuncts, scripts: certificateScripts(system, conjuncts, properties) };
 }
 
 /**
@@ -68,7 +74,10 @@ export async function checkCertificate(
     if (given?.name !== script.name || given.text !== script.text)
       return wrong(`its script ${given?.name} is not the one that its program and invariant give`);
   }
+  const shown = new Set<string>();
   for (const script of scripts) {
+    const question = nameless(script.text);
+    if (shown.has(question)) continue;
     const answer = await session.run(scoped(script.text), options);
     if (answer.kind === 'error') return { holds: null, reason: `${script.name}: ${answer.message}` };
     if (answer.kind !== 'answered')
@@ -76,6 +85,7 @@ export async function checkCertificate(
     const [result, ...more] = answer.results;
     if (result === 'unknown') return { holds: null, reason: `${script.name}: the solver answered unknown` };
     if (result !== 'unsat' || more.length > 0) return wrong(`its script ${script.name} is not valid`);
+    shown.add(question);
   }
   return { holds: true, solver: await session.solver() };
 }

@@ -13,10 +13,14 @@ export function conjunctToSmt(t: Term): string {
   return `(${t.symbol} ${t.args.map(conjunctToSmt).join(' ')})`;
 }
 
-/** Reads what `conjunctToSmt` writes. Errors: PagedeedError PD0401 for anything else. */
-export function conjunctFromSmt(system: Transitions, text: string): Term {
-  const { terms } = system;
+/** Reads what `conjunctToSmt` writes, one text after another. Errors: PagedeedError PD0401 for anything else. */
+export function conjunctReader(system: Transitions): (text: string) => Term {
   const variables = new Map(system.variables.map((v) => [v.term.symbol, v.term]));
+  return (text) => conjunctFromSmt(system, variables, text);
+}
+
+function conjunctFromSmt(system: Transitions, variables: ReadonlyMap<string, Term>, text: string): Term {
+  const { terms } = system;
   const refuse = (what: string): never => {
     throw new PagedeedError({
       code: 'PD0401',
@@ -53,8 +57,8 @@ export function conjunctFromSmt(system: Transitions, text: string): Term {
 
 const isBool = (t: Term): boolean => t.bits === 1;
 
-/** e.g. `page[0].mapping == NULL || page[0].mapping == &address_space[0]`. */
-export function conjunctToText(system: Transitions, t: Term): string {
+/** Writes e.g. `page[0].mapping == NULL || page[0].mapping == &address_space[0]`. */
+export function conjunctPrinter(system: Transitions): (t: Term) => string {
   const types = new Map(system.variables.map((v) => [v.term, v.type]));
   const text = (n: Term, nested: boolean): string => {
     const [a, b] = n.args as [Term, Term];
@@ -74,5 +78,5 @@ export function conjunctToText(system: Transitions, t: Term): string {
     const joined = n.args.map((x) => text(x, true)).join(n.symbol === 'and' ? ' && ' : ' || ');
     return nested ? `(${joined})` : joined;
   };
-  return text(t, false);
+  return (t) => text(t, false);
 }

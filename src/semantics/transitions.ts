@@ -42,6 +42,8 @@ export interface Transitions {
   readonly terms: Terms;
   readonly setting: Setting;
   readonly variables: readonly StateVariable[];
+  /** Those that are words, by name. */
+  readonly words: ReadonlyMap<string, Term>;
   /** The state that steps start from: the variables, or what is known of them. */
   readonly state: SymbolicState;
   readonly steps: readonly NamedStep[];
@@ -113,6 +115,7 @@ export function createTransitions(graph: Graph, lockOrder: readonly string[] = [
     terms,
     setting,
     variables,
+    words: state.words,
     state,
     steps: stepsFrom(setting, state),
     addressNamed(symbol) {
@@ -243,8 +246,8 @@ export function isAt({ terms, state }: Transitions, { cpu, point }: Pick<NamedSt
 
 /** The words that a step stores to when it ends this way. */
 export function changedWords(system: Transitions, step: NamedStep, end: End): readonly Term[] {
-  return system.variables.flatMap(({ term, kind }) =>
-    kind.is === 'word' && end.words.get(kind.name) !== step.from.words.get(kind.name) ? [term] : [],
+  return [...system.words].flatMap(([name, term]) =>
+    end.words.get(name) === step.from.words.get(name) ? [] : [term],
   );
 }
 

@@ -1,9 +1,11 @@
 /** One question by itself, in a script that any solver could be given. */
 
+import { createHash } from 'node:crypto';
 import { composeScript } from '../semantics/scripts.ts';
 import { quoteSymbol, type Term } from '../semantics/terms.ts';
 import type { Transitions } from '../semantics/transitions.ts';
 import type { SolverAnswer } from './answer.ts';
+import { nameless } from './nameless.ts';
 import type { RunOptions, SolverSession } from './session.ts';
 import { parseValues, type Value } from './value.ts';
 
@@ -17,6 +19,9 @@ export type Answer =
 export const scoped = (text: string): string =>
   `(reset)\n${text.replace(/\(set-logic \w+\)/, '$& (push 1)')}`;
 
+/** Digests of questions that were answered `unsat`: one that differs from such a one in names need not be asked. */
+const refuted = new Set<string>();
+
 /** Whether all the assertions can hold together. */
 export async function ask(
   system: Transitions,
@@ -25,10 +30,15 @@ export async function ask(
   options: RunOptions,
 ): Promise<Answer> {
   const { text, symbols } = composeScript(system, assertions, []);
+  const digest = createHash('sha256').update(nameless(text)).digest('base64');
+  if (refuted.has(digest)) return { kind: 'unsat' };
   const answer = await session.run(scoped(text), options);
   if (answer.kind !== 'answered') return undecided(answer);
   const [verdict] = answer.results;
-  if (verdict === 'unsat') return { kind: 'unsat' };
+  if (verdict === 'unsat') {
+    refuted.add(digest);
+    return { kind: 'unsat' };
+  }
   if (verdict !== 'sat') return { kind: 'undecided', reason: `the solver answered ${String(verdict)}` };
   const wanted = [...symbols.values()].map(quoteSymbol);
   if (wanted.length === 0) return { kind: 'sat', model: new Map() };
