@@ -84,7 +84,8 @@ export function layOut(graph: Graph, idBits: 8 | 16): Layout {
 /** Where there is no control point but the idle one, there is nothing to remember. */
 function pcWidth(points: number): number {
   if (points === 0) return 0;
-  return points < 256 ? 8 : 16;
+  if (points < 2 ** 8) return 8;
+  return points < 2 ** 16 ? 16 : 32;
 }
 
 interface Wanted {
