@@ -66,6 +66,37 @@ test(`other names give the same outcomes under other names (seed ${SEED})`, { ti
   );
 });
 
+test(`where a mapping begins and ends makes no difference to its pages (seed ${SEED})`, {
+  timeout: 600_000,
+}, () => {
+  /** Accesses name no mapping, and nothing is unmapped: what is left names parts of files where they are mapped only. */
+  const unnamed = (litmus: LitmusTest): LitmusTest => ({
+    ...litmus,
+    operations: litmus.operations
+      .filter((o) => o.action.does !== 'munmap')
+      .map((o) => ({ ...o, action: 'through' in o.action ? { ...o.action, through: null } : o.action })),
+  });
+  const widened = (litmus: LitmusTest): LitmusTest => ({
+    ...litmus,
+    tasks: litmus.tasks.map((task) => ({
+      ...task,
+      maps: task.maps.map((m) => ({ ...m, first: 0, last: 1, whole: true })),
+    })),
+  });
+  fc.assert(
+    fc.property(
+      arbitraryTest({ operations: 3, order: fc.constantFrom('written', 'operations'), mappings: 1 }),
+      fc.constantFrom(generic, reflink),
+      (litmus, stack) => {
+        fc.pre(litmus.tasks.some((task) => task.maps.some((m) => m.first > 0)));
+        const parts = unnamed(litmus);
+        expect(linesOf(parts, false, stack)).toEqual(linesOf(widened(parts), false, stack));
+      },
+    ),
+    { seed: SEED, numRuns: 12, endOnFailure: true },
+  );
+});
+
 test('the README’s question: what it shows is what comes of it', { timeout: 200_000 }, () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
   const start = readme.indexOf('    litmus who-learns-of-it\n');

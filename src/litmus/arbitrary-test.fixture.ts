@@ -1,6 +1,5 @@
 /** Random well-formed litmus tests. */
 import fc from 'fast-check';
-import { MOST_MAPPINGS } from './bounds.ts';
 import { covers, sameMapping } from './mappings.ts';
 import type {
   Action,
@@ -31,13 +30,12 @@ const mapping: fc.Arbitrary<Mapping> = fc
     ...{ ...mapped, shared, writable },
     whole: mapped.last - mapped.first + 1 === SIZE,
   }));
-const mappings = fc.uniqueArray(mapping, {
-  minLength: 1,
-  maxLength: MOST_MAPPINGS,
-  comparator: sameMapping,
-});
-const task = (name: string): fc.Arbitrary<TaskOf> =>
-  fc.record({ name: fc.constant(name), maps: mappings, prctl: fc.constantFrom(null, 'early', 'late') });
+const task = (name: string, most: number): fc.Arbitrary<TaskOf> =>
+  fc.record({
+    name: fc.constant(name),
+    maps: fc.uniqueArray(mapping, { minLength: 1, maxLength: most, comparator: sameMapping }),
+    prctl: fc.constantFrom(null, 'early', 'late'),
+  });
 
 /** Any page of any of these; where another one before has it, too, it must be said which is meant. */
 const mappedPage = (maps: readonly Mapping[]): fc.Arbitrary<MappedPage> =>
@@ -109,14 +107,16 @@ const condition: fc.Arbitrary<Formula> = fc.letrec<{ formula: Formula; atom: For
 export interface Wanted {
   readonly operations: number;
   readonly order: fc.Arbitrary<Order>;
+  /** The most of a task; two, if not said. */
+  readonly mappings?: number;
 }
 
 /** Two files of two pages and two tasks; the first page of B may be shared with A, and its second is a hole. */
-export function arbitraryTest({ operations, order }: Wanted): fc.Arbitrary<LitmusTest> {
+export function arbitraryTest({ operations, order, mappings = 2 }: Wanted): fc.Arbitrary<LitmusTest> {
   return fc
     .tuple(
-      task('P1'),
-      task('P2'),
+      task('P1', mappings),
+      task('P2', mappings),
       fc.boolean(),
       fc.boolean(),
       fc.boolean(),

@@ -5,6 +5,6 @@ export const MOST_BLOCKS = 16;
 /** A lock word has a bit for each task, and one for those that died. */
 export const MOST_TASKS = 3;
 /** Of one task, in the course of a test: those that it unmapped count, too. */
-export const MOST_MAPPINGS = 2;
+export const MOST_MAPPINGS = 3;
 /** Of one task. */
 export const MOST_OPERATIONS = 12;

@@ -102,7 +102,15 @@ test.each([
   ['a task that maps nothing', 'P2: touch A[0]', 'PD0503', 6, 11, /P2 does not map A/, 'it maps nothing'],
   ['a mapping past the end', 'task P3 maps A[2]', 'PD0504', 6, 16, /a page of A is 0 to 1/, undefined],
   ['a mapping too long', 'P2: map A[1..2]', 'PD0504', 6, 14, /the last page, of A, is 1 to 1/, undefined],
-  ['a third mapping', 'P1: map B; munmap; map A[1]', 'PD0504', 6, 24, /at most 2 mappings/, undefined],
+  [
+    'a fourth mapping',
+    'P1: map B; munmap; map A[0]; map A[1]',
+    'PD0504',
+    6,
+    34,
+    /at most 3 mappings/,
+    undefined,
+  ],
   ['the same mapping again', 'P1: map A[0..1]', 'PD0503', 6, 9, /P1 maps A already/, undefined],
   ['the same at the start', 'task P3 maps B, B', 'PD0503', 6, 17, /P3 maps B already/, undefined],
   [
