@@ -436,9 +436,13 @@ export interface rcu_state {
 }
 export const rcu_state: Struct<rcu_state> = struct<rcu_state>('rcu_state', { readers: u8 });
 
-/** True of programs without ANY_MAPPING. */
-export const ONE_VMA =
+const ONE_VMA =
   'Each task has one VMA at a fixed address that covers all offsets of its file; threads share it.';
+const ROLES =
+  'Only the last task maps files privately, and only the last file is unlinked and created again: the others stand for those that do neither.';
+
+/** Those of objectAbstractions that are not true of litmus tests, which say themselves who maps and does what. */
+export const scenarioAbstractions: readonly string[] = [ONE_VMA, ROLES];
 
 /** What the choice of objects and words leaves out, for reports. */
 export const objectAbstractions: readonly string[] = [
@@ -451,5 +455,5 @@ export const objectAbstractions: readonly string[] = [
   'The reference count and reverse-mapping btrees are derived from the forks, under the AGF lock.',
   'One allocation group; transactions and the log take no lock of their own and do not fail.',
   'Unwritten extents, delayed allocation and preallocation are left out; PMD entries are left out.',
-  'Only the last task maps files privately, and only the last file is unlinked and created again: the others stand for those that do neither.',
+  ROLES,
 ];

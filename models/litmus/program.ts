@@ -37,7 +37,7 @@ import {
   inode,
   inode_slab,
   mm_struct,
-  ONE_VMA,
+  scenarioAbstractions,
   task_struct,
   xfs_inode,
 } from '../objects.ts';
@@ -107,7 +107,7 @@ export function litmusProgram(test: LitmusTest, era: Era, stack: Stack): LitmusP
       'faults-fail': test.faultsFail ? 'yes' : 'no',
     },
     abstractions: [
-      ...(spec.abstractions ?? []).filter((sentence) => sentence !== ONE_VMA),
+      ...(spec.abstractions ?? []).filter((sentence) => !scenarioAbstractions.includes(sentence)),
       ...mappingAbstractions,
       ...deathAbstractions,
     ],
@@ -194,7 +194,7 @@ function initial(test: LitmusTest, blocks: Blocks, stack: Stack, places: Places)
   ];
 }
 
-/** What its programs say of mappings in the place of ONE_VMA. */
+/** What its programs say of mappings in the place of those of scenarios. */
 const mappingAbstractions: readonly string[] = [
   'Each mapping of a task lies at fixed addresses of its own; all of a task have one anon_vma; threads share them.',
   'The interval tree gives VMAs of a task that start with the same page of a file in the order in which the test has them, also after one was unmapped and mapped again.',
