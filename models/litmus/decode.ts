@@ -20,6 +20,11 @@ export interface Ended {
 const FIRST_PFN = 0x100n;
 const DEVMAP = 1n << 58n;
 
+/** A task that got more signals than are kept. */
+export const overwhelmed = (test: LitmusTest, { word }: Ended): string | undefined =>
+  test.tasks.find((_, t) => word(`litmus_task[${t}].got`) > MOST_SIGNALS)?.name;
+
+/** Not where a task is overwhelmed. */
 export function decodeOutcome(test: LitmusTest, blocks: Blocks, ended: Ended): Outcome {
   const { word } = ended;
   const places = placesOf(test);
@@ -79,7 +84,7 @@ function resultOf(value: bigint, access: boolean): Result {
 }
 
 function signalsOf(places: Places, { word }: Ended, t: number): readonly Signal[] {
-  const count = Math.min(MOST_SIGNALS, Number(word(`litmus_task[${t}].got`)));
+  const count = Number(word(`litmus_task[${t}].got`));
   return Array.from({ length: count }, (_, n): Signal => {
     const code = Number(word(`litmus_task[${t}].code[${n}]`));
     if (code === KILLED) return { name: 'KILL', page: null, through: null, right: null, lsb: null };

@@ -35,6 +35,7 @@ import {
   u8,
   u32,
   u64,
+  ule,
   ult,
   value,
 } from '../../src/lang/public.ts';
@@ -46,7 +47,7 @@ import { page, task_struct, vm_area_struct } from '../objects.ts';
 import { devmapPte } from '../words.ts';
 import type { Places } from './places.ts';
 
-/** Signals that are kept for a task; more are counted no further. */
+/** Signals that are kept for a task; of more it is known that there were. */
 export const MOST_SIGNALS = 4;
 /** The signal code of a SIGKILL, for lack of one. */
 export const KILLED = 9;
@@ -157,7 +158,7 @@ function signalled(
         [log.right.at(n), cond(now, rightOf(t, log), log.right.at(n))],
       ];
     }),
-    [log.got, cond(and(eq(to, task), ult(log.got, MOST_SIGNALS)), add(log.got, 1), log.got)],
+    [log.got, cond(and(eq(to, task), ule(log.got, MOST_SIGNALS)), add(log.got, 1), log.got)],
   ]);
 }
 

@@ -97,6 +97,14 @@ test(`where a mapping begins and ends makes no difference to its pages (seed ${S
   );
 });
 
+test('a task that gets more signals than are kept is an error, and not told short', () => {
+  const failures = (n: number) => `P1: touch A[0]\n${'P2: inject &A[0]\nP1: touch A[0]\n'.repeat(n)}`;
+  const text = (n: number) =>
+    `litmus many\nfiles A 1\nearly-kill all\ntask P1 maps A\ntask P2\n${failures(n)}`;
+  expect(linesOf(parseLitmus(text(4), 'x'))[0]?.match(/got AO/g)?.length).toBe(4);
+  expect(() => linesOf(parseLitmus(text(5), 'x'))).toThrow(/P1 gets more than 4 signals/);
+});
+
 test('the README’s question: what it shows is what comes of it', { timeout: 200_000 }, () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
   const start = readme.indexOf('    litmus who-learns-of-it\n');

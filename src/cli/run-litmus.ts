@@ -1,7 +1,8 @@
 /** One litmus test on one era and stack: its final states, each shown by the interpreter too. */
 import type { Era } from '../../models/eras.ts';
-import { decodeOutcome, type Ended } from '../../models/litmus/decode.ts';
+import { decodeOutcome, type Ended, overwhelmed } from '../../models/litmus/decode.ts';
 import { type LitmusProgram, litmusProgram } from '../../models/litmus/program.ts';
+import { MOST_SIGNALS } from '../../models/litmus/record.ts';
 import type { Stack } from '../../models/stacks.ts';
 import { isFatal } from '../engine/event-sets.ts';
 import type { SearchLimits } from '../engine/explicit.ts';
@@ -23,10 +24,11 @@ import type { Compiled } from '../semantics/compiled.ts';
 import { fieldSlot } from '../semantics/layout.ts';
 import { TooManyValues } from '../semantics/values.ts';
 import { assert } from '../support/assert.ts';
+import { PagedeedError } from '../support/diagnostics.ts';
 import type { Graph } from '../system/graph.ts';
 import { lower } from '../system/lower.ts';
 
-/** Errors: InternalError where the interpreter disagrees with generated code. */
+/** Errors: InternalError where the interpreter disagrees with generated code; PD0504 for too many signals. */
 export function runLitmus(
   test: LitmusTest,
   era: Era,
@@ -38,7 +40,14 @@ export function runLitmus(
   const { graph, search } = searchAll(test, made, limits);
   const byLine = new Map<string, { readonly final: FinalState; readonly outcome: Outcome }>();
   for (const final of search.finals) {
-    const outcome = decodeOutcome(test, blocks, endedIn(search, graph, final));
+    const ended = endedIn(search, graph, final);
+    const many = overwhelmed(test, ended);
+    if (many !== undefined)
+      throw new PagedeedError({
+        code: 'PD0504',
+        message: `${test.name}: ${many} gets more than ${MOST_SIGNALS} signals, and the models keep no more`,
+      });
+    const outcome = decodeOutcome(test, blocks, ended);
     const line = showOutcome(test, outcome);
     if (!byLine.has(line)) byLine.set(line, { final, outcome });
   }
