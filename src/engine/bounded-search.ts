@@ -2,7 +2,8 @@
 import { isProvable } from '../evidence/certificate-scripts.ts';
 import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
 import type { Program } from '../lang/program.ts';
-import { quoteSymbol, type Term } from '../semantics/terms.ts';
+import { quoteSymbol } from '../semantics/term-text.ts';
+import type { Term } from '../semantics/terms.ts';
 import { createTransitions } from '../semantics/transitions.ts';
 import { type Conversation, converse, type Reply } from '../solver/conversation.ts';
 import type { SolverSession } from '../solver/session.ts';

@@ -3,7 +3,7 @@ import type { Move } from '../evidence/trace.ts';
 import { type Addresses, addressesFault, defaultAddresses } from '../lang/addresses.ts';
 import { compile } from '../semantics/compile.ts';
 import { SUCCESSOR } from '../semantics/compiled.ts';
-import { quoteSymbol } from '../semantics/terms.ts';
+import { quoteSymbol } from '../semantics/term-text.ts';
 import type { Value } from '../solver/value.ts';
 import type { Graph } from '../system/graph.ts';
 import { type Decision, decisionIn } from './decisions.ts';

@@ -1,5 +1,6 @@
 /** Which run it is that a solver gives: the steps that are taken, and the answers to their choices. */
-import { quoteSymbol, type Term } from '../semantics/terms.ts';
+import { quoteSymbol } from '../semantics/term-text.ts';
+import type { Term } from '../semantics/terms.ts';
 import type { NamedStep } from '../semantics/transitions.ts';
 import type { Value } from '../solver/value.ts';
 import { assert } from '../support/assert.ts';

@@ -6,7 +6,8 @@
  * in bits. A step to another value counts as a failure: of a system in which that can happen, nothing is said.
  */
 import { idlePredicates } from '../semantics/idle-predicates.ts';
-import { createScript, quoteSymbol, type Term } from '../semantics/terms.ts';
+import { createScript, quoteSymbol } from '../semantics/term-text.ts';
+import type { Term } from '../semantics/terms.ts';
 import type { Transitions } from '../semantics/transitions.ts';
 import type { SExpr } from '../solver/sexpr.ts';
 import { cutsIn, failsIn } from './failures.ts';

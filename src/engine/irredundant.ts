@@ -1,6 +1,7 @@
 /** The same invariant in fewer conjuncts. */
 import { composeScript } from '../semantics/scripts.ts';
-import { quoteSymbol, type Term } from '../semantics/terms.ts';
+import { quoteSymbol } from '../semantics/term-text.ts';
+import type { Term } from '../semantics/terms.ts';
 import { limitsOneVariable, type Transitions } from '../semantics/transitions.ts';
 import { scoped } from '../solver/question.ts';
 import type { RunOptions, SolverSession } from '../solver/session.ts';

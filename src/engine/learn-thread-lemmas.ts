@@ -6,7 +6,8 @@
  */
 import { violations } from '../evidence/certificate-scripts.ts';
 import { variablesIn } from '../evidence/local-facts.ts';
-import { substitute, type Term } from '../semantics/terms.ts';
+import { substitute } from '../semantics/substitute.ts';
+import type { Term } from '../semantics/terms.ts';
 import {
   assuming,
   changedWords,

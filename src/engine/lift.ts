@@ -1,6 +1,7 @@
 /** Which part of a state matters. */
 import { variablesIn } from '../evidence/local-facts.ts';
-import { substitute, type Term, type Terms } from '../semantics/terms.ts';
+import { substitute } from '../semantics/substitute.ts';
+import type { Term, Terms } from '../semantics/terms.ts';
 
 /** Variables whose values alone make the goal true, whatever the others are; all, where that cannot be seen. */
 export function lifted(terms: Terms, goal: Term, value: (v: Term) => Term | null): ReadonlySet<Term> {

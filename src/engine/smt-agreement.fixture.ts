@@ -5,7 +5,8 @@
 import { type Decisions, type Draw, drawFrom } from '../lang/arbitrary-world.fixture.ts';
 import type { Program } from '../lang/program.ts';
 import { BLOCKED, SUCCESSOR } from '../semantics/compiled.ts';
-import { createScript, quoteSymbol, sortOf, type Term } from '../semantics/terms.ts';
+import { createScript, quoteSymbol, sortOf } from '../semantics/term-text.ts';
+import type { Term } from '../semantics/terms.ts';
 import { createTransitions, type StateVariable, type Transitions } from '../semantics/transitions.ts';
 import type { SolverSession } from '../solver/session.ts';
 import type { Graph } from '../system/graph.ts';

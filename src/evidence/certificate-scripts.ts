@@ -2,7 +2,8 @@
 import { isDataRace } from '../lang/races.ts';
 import { idlePredicates } from '../semantics/idle-predicates.ts';
 import { composeScript } from '../semantics/scripts.ts';
-import { substitute, type Term } from '../semantics/terms.ts';
+import { substitute } from '../semantics/substitute.ts';
+import type { Term } from '../semantics/terms.ts';
 import {
   assuming,
   changedWords,

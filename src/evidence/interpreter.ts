@@ -7,13 +7,14 @@
  */
 
 import type { Addresses } from '../lang/addresses.ts';
+import { fieldsRead } from '../lang/fields.ts';
 import { buried } from '../lang/locks.ts';
 import type { Effect, ExprNode, FunctionNode, LockUse, Place, StmtNode } from '../lang/nodes.ts';
 import { functionLines } from '../lang/print.ts';
 import { boundValue, functionNamed, type Program, structNamed } from '../lang/program.ts';
 import { LIVE } from '../lang/structs.ts';
 import { bitsOf } from '../lang/types.ts';
-import { eachExpression, storesOf } from '../lang/walk.ts';
+import { storesOf } from '../lang/walk.ts';
 import { instancesOf, stateWords, storageOf } from '../lang/words.ts';
 import { assert } from '../support/assert.ts';
 import { binaryValue, convertValue, unaryValue } from './arithmetic.ts';
@@ -118,7 +119,7 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
   const ghosts = new Set(program.structs.filter((s) => s.ghost).map((s) => s.name));
   const functions = new Map(program.functions.map((fn) => [fn.name, fn]));
   const locks = stateWords(program).filter((w) => storageOf(structNamed(program, w.struct), w.field).lock);
-  const read = new Map(program.properties.map((p) => [p.id, wordsRead(program, p.holds)]));
+  const read = new Map(program.properties.map((p) => [p.id, fieldsRead(program, p.holds)]));
 
   for (const effect of program.initial) settle(effect);
   changes = [];
@@ -542,15 +543,4 @@ export function statementLines(fn: FunctionNode | undefined): ReadonlyMap<StmtNo
   );
   knownLines.set(fn, lines);
   return lines;
-}
-
-/** The `struct.field` storages that a predicate reads. */
-function wordsRead(program: Program, predicate: ExprNode): ReadonlySet<string> {
-  const words = new Set<string>();
-  for (const node of eachExpression(predicate))
-    if (node.kind === 'load')
-      words.add(
-        `${node.place.struct}.${storageOf(structNamed(program, node.place.struct), node.place.field).name}`,
-      );
-  return words;
 }

@@ -2,7 +2,8 @@
 
 import { printValue } from '../lang/print.ts';
 import { typeName } from '../lang/types.ts';
-import { printConstant, quoteSymbol, type Term } from '../semantics/terms.ts';
+import { printConstant, quoteSymbol } from '../semantics/term-text.ts';
+import type { Term } from '../semantics/terms.ts';
 import type { Transitions } from '../semantics/transitions.ts';
 import { readSExprs, type SExpr } from '../solver/sexpr.ts';
 import { PagedeedError } from '../support/diagnostics.ts';

@@ -2,7 +2,8 @@
  * An invariant seen from where one CPU stands. With thousands of control points most conjuncts are about one of
  * them, `!(cpu0.pc == P) || ...`: they say nothing anywhere else, and are looked up instead of gone through.
  */
-import { substitute, type Term, type Terms } from '../semantics/terms.ts';
+import { substitute } from '../semantics/substitute.ts';
+import type { Term, Terms } from '../semantics/terms.ts';
 import type { Transitions } from '../semantics/transitions.ts';
 
 export interface LocalFacts {

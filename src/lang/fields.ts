@@ -11,6 +11,14 @@ export function storageKey(program: Program, place: Place): string {
   return `${place.struct}.${storageOf(structNamed(program, place.struct), place.field).name}`;
 }
 
+/** `struct.field` of what an expression loads. */
+export function fieldsRead(program: Program, root: ExprNode): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const node of eachExpression(root))
+    if (node.kind === 'load') keys.add(storageKey(program, node.place));
+  return keys;
+}
+
 function allStorages(program: Program): readonly string[] {
   return program.structs.flatMap((s) => s.fields.filter((f) => !f.aliasOf).map((f) => `${s.name}.${f.name}`));
 }
@@ -48,13 +56,11 @@ const isOwnCpu = (index: ExprNode): boolean =>
 
 /** Storages that no function, observer or property loads; whether an object lives is always looked at. */
 export function unreadFields(program: Program): ReadonlySet<string> {
-  const loaded = new Set<string>();
   const roots = [
     ...[...statementsOf(program)].flatMap(expressionsOf),
     ...(program.afterOops ?? []).flatMap((e) => [...placeExpressions(e.place), e.value]),
+    ...predicatesOf(program),
   ];
-  for (const root of [...roots, ...predicatesOf(program)])
-    for (const node of eachExpression(root))
-      if (node.kind === 'load') loaded.add(storageKey(program, node.place));
+  const loaded = new Set(roots.flatMap((root) => [...fieldsRead(program, root)]));
   return new Set(allStorages(program).filter((key) => !loaded.has(key) && !key.endsWith(`.${LIVE}`)));
 }

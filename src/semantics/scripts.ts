@@ -1,6 +1,7 @@
 /** Stand-alone SMT-LIB 2 scripts over a transition system. */
 
-import { createScript, printConstant, quoteSymbol, sortOf, type Term } from './terms.ts';
+import { createScript, printConstant, quoteSymbol, sortOf } from './term-text.ts';
+import type { Term } from './terms.ts';
 import type { Transitions } from './transitions.ts';
 
 /** Most values of a word for which Booleans are better: that no two hold together is said pair by pair. */

@@ -5,7 +5,6 @@
  */
 import type { BinaryOperator, Conversion, UnaryOperator } from '../lang/nodes.ts';
 import type { Bits } from '../lang/types.ts';
-import { assert } from '../support/assert.ts';
 import { evaluateBinary, evaluateConversion, evaluateUnary } from '../system/fold.ts';
 
 /**
@@ -58,7 +57,7 @@ interface Case {
   readonly guard: Term;
 }
 
-const operators: Readonly<Record<Exclude<BinaryOperator, 'eq' | 'ne' | 'land' | 'lor'>, string>> = {
+export const operators: Readonly<Record<Exclude<BinaryOperator, 'eq' | 'ne' | 'land' | 'lor'>, string>> = {
   add: 'bvadd',
   sub: 'bvsub',
   mul: 'bvmul',
@@ -380,119 +379,4 @@ function keyOf(args: readonly Term[]): number | string {
   const [a, b] = args;
   if (args.length > 2 || !a) return args.map((t) => t.id).join(' ');
   return b ? (a.id + 1) * MOST_TERMS + b.id : a.id;
-}
-
-/** The term with its variables replaced, but for those in cases. */
-export function substitute(terms: Terms, root: Term, by: (variable: Term) => Term): Term {
-  const done = new Map<Term, Term>();
-  const visit = (t: Term): Term => {
-    if (t.kind === 'variable') return by(t);
-    if (t.kind !== 'app') return t;
-    const known = done.get(t);
-    if (known) return known;
-    const args = t.args.map(visit);
-    const result = rebuild(terms, t, args);
-    done.set(t, result);
-    return result;
-  };
-  return visit(root);
-}
-
-const binaryOf = new Map(Object.entries(operators).map(([op, symbol]) => [symbol, op as BinaryOperator]));
-const conversions: readonly (readonly [RegExp, Conversion])[] = [
-  [/^\(_ extract/, 'trunc'],
-  [/^\(_ sign_extend/, 'sext'],
-  [/^\(_ zero_extend/, 'zext'],
-];
-
-function rebuild(terms: Terms, t: Term, args: readonly Term[]): Term {
-  const [a, b, c] = args as [Term, Term, Term];
-  if (t.symbol === 'and') return terms.and(...args);
-  if (t.symbol === 'or') return terms.or(...args);
-  if (t.symbol === 'not') return terms.not(a);
-  if (t.symbol === '=') return terms.eq(a, b);
-  if (t.symbol === 'ite') return terms.ite(a, b, c);
-  if (t.symbol === 'bvneg') return terms.unary('neg', a);
-  if (t.symbol === 'bvnot') return terms.unary('bnot', a);
-  const conversion = conversions.find(([pattern]) => pattern.test(t.symbol));
-  if (conversion) return terms.convert(conversion[1], t.bits, a);
-  const op = binaryOf.get(t.symbol);
-  assert(op !== undefined, `${t.symbol} can be built again`);
-  return terms.binary(op, a, b);
-}
-
-export const sortOf = (bits: Bits): string => (bits === 1 ? 'Bool' : `(_ BitVec ${bits})`);
-
-export function printConstant(bits: Bits, value: bigint): string {
-  if (bits === 1) return value ? 'true' : 'false';
-  return `#x${value.toString(16).padStart(bits / 4, '0')}`;
-}
-
-/**
- * Terms as SMT-LIB text. What is long gets a name before it: a constant and an equation, because old solvers
- * expand what `define-fun` names, to a size that doubles with each level.
- */
-export interface Script {
-  /** What has a name: the terms given so far need all of it, each what comes before it. */
-  readonly definitions: readonly { readonly name: string; readonly text: string }[];
-  /** The same as commands; declarations of variables are the caller's. */
-  readonly lines: string[];
-  /** Text by which the term can be referred to after `lines`. */
-  use(term: Term): string;
-  /** Variables, addresses and atoms that occurred. */
-  readonly symbols: ReadonlyMap<string, Term>;
-}
-
-/** `atoms`: Boolean terms that are written as a symbol of their own. */
-export function createScript(atoms: ReadonlyMap<Term, string> = new Map()): Script {
-  const lines: string[] = [];
-  const definitions: { name: string; text: string }[] = [];
-  const names = new Map<Term, string>();
-  const symbols = new Map<string, Term>();
-
-  function use(root: Term): string {
-    const stack = [root];
-    for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      if (names.has(top)) {
-        stack.pop();
-        continue;
-      }
-      const waiting = atoms.has(top) ? [] : top.args.filter((a) => !names.has(a));
-      if (waiting.length > 0) {
-        stack.push(...waiting);
-        continue;
-      }
-      stack.pop();
-      names.set(top, write(top));
-    }
-    return names.get(root) as string;
-  }
-
-  function write(t: Term): string {
-    if (t.kind === 'const') return printConstant(t.bits, t.value);
-    const symbol = t.kind === 'address' || t.kind === 'variable' ? t.symbol : atoms.get(t);
-    if (symbol !== undefined) {
-      symbols.set(symbol, t);
-      return quoteSymbol(symbol);
-    }
-    const text =
-      t.kind === 'cases' ? writeCases(t) : `(${t.symbol} ${t.args.map((a) => names.get(a)).join(' ')})`;
-    if (text.length < 40) return text;
-    const name = `d${lines.length + 1}`;
-    lines.push(`(declare-const ${name} ${sortOf(t.bits)}) (assert (= ${name} ${text}))`);
-    definitions.push({ name, text });
-    return name;
-  }
-  /** Where no guard but the last can hold, the last value needs no test. */
-  function writeCases(t: Term): string {
-    const parts = t.args.map((a) => names.get(a) as string);
-    let text = parts.at(-2) as string;
-    for (let i = parts.length - 4; i >= 0; i -= 2) text = `(ite ${parts[i + 1]} ${parts[i]} ${text})`;
-    return text;
-  }
-  return { definitions, lines, use, symbols };
-}
-
-export function quoteSymbol(symbol: string): string {
-  return /^[A-Za-z_][\w.]*$/.test(symbol) ? symbol : `|${symbol}|`;
 }

@@ -1,6 +1,7 @@
 /** Asking one question after another about terms of a transition system, each under all that was asserted. */
 
-import { createScript, quoteSymbol, sortOf, type Term } from '../semantics/terms.ts';
+import { createScript, quoteSymbol, sortOf } from '../semantics/term-text.ts';
+import type { Term } from '../semantics/terms.ts';
 import type { Transitions } from '../semantics/transitions.ts';
 import type { RunOptions, SolverSession } from './session.ts';
 import { parseValues, type Value } from './value.ts';

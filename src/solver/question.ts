@@ -2,7 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { composeScript } from '../semantics/scripts.ts';
-import { quoteSymbol, type Term } from '../semantics/terms.ts';
+import { quoteSymbol } from '../semantics/term-text.ts';
+import type { Term } from '../semantics/terms.ts';
 import type { Transitions } from '../semantics/transitions.ts';
 import type { SolverAnswer } from './answer.ts';
 import { nameless } from './nameless.ts';

@@ -3,12 +3,12 @@
  * that follows it, an expression knowing (as a function) what is done with its value.
  */
 
-import { constantFields, storageKey, unreadFields } from '../lang/fields.ts';
+import { constantFields, fieldsRead, storageKey, unreadFields } from '../lang/fields.ts';
 import type { ExprNode, FunctionNode, LockUse, Place, StmtNode } from '../lang/nodes.ts';
 import { functionLines } from '../lang/print.ts';
 import { boundValue, functionNamed, type Program, structNamed } from '../lang/program.ts';
 import { bool, type Type } from '../lang/types.ts';
-import { eachExpression, eachStatement, storesOf, subexpressions } from '../lang/walk.ts';
+import { eachStatement, storesOf, subexpressions } from '../lang/walk.ts';
 import { instancesOf } from '../lang/words.ts';
 import { assert } from '../support/assert.ts';
 import { fold } from './fold.ts';
@@ -60,7 +60,7 @@ export function lower(program: Program, options: LowerOptions = {}): Graph {
   const loopHeads = new Set<NodeId>();
   const cuts = new Map<NodeId, string>();
   const knownLoad = knownLoads(program, constants);
-  const predicates = program.properties.map((p) => ({ ...p, words: wordsRead(program, p.holds) }));
+  const predicates = program.properties.map((p) => ({ ...p, words: fieldsRead(program, p.holds) }));
   const lines = new Map(
     program.functions.flatMap((fn) => functionLines(fn).map((line, i) => [line.stmt, i + 1] as const)),
   );
@@ -510,11 +510,4 @@ function assignedIn(fn: FunctionNode): ReadonlySet<string> {
     if (stmt.kind === 'choose') names.add(stmt.variable);
   }
   return names;
-}
-
-function wordsRead(program: Program, predicate: ExprNode): ReadonlySet<string> {
-  const words = new Set<string>();
-  for (const node of eachExpression(predicate))
-    if (node.kind === 'load') words.add(storageKey(program, node.place));
-  return words;
 }
