@@ -7,6 +7,7 @@ import { petersonProgram } from '../../specs/reference/peterson.ts';
 import type { Certificate } from '../evidence/certificate.ts';
 import { checkCertificate, regenerate } from '../evidence/check-certificate.ts';
 import type { Program } from '../lang/program.ts';
+import { BUG_ON, choose, operation, program, set, struct, the, type U64, u64, ult } from '../lang/public.ts';
 import { openZ3Session } from '../solver/z3.ts';
 import { valueSetEngine } from './value-set-engine.ts';
 
@@ -42,6 +43,27 @@ describe('what a CPU knows by itself suffices', () => {
       'no-stale-deref': 'unknown',
     });
   });
+});
+
+test('where 400 states a point do not suffice, more are told apart', async () => {
+  interface crate {
+    value: U64;
+  }
+  const { value } = the(struct<crate>('crate', { value: u64 }));
+  const three = operation('choose three', { locals: { a: u64, b: u64, c: u64 } }, ({ a, b, c }) => [
+    ...[a, b, c].map((local) => choose(local, 8)),
+    set(value, 1),
+    ...[a, b, c].map((local) => BUG_ON(ult(7, local))),
+  ]);
+  const task = {
+    program: program({ name: 'three', bounds: { cpus: 2 }, operations: [three] }),
+    properties: ['no-bug'],
+  };
+  const said: string[] = [];
+  const [outcome] = await valueSetEngine.check(task, limits, (text) => said.push(text));
+  expect(outcome?.verdict.verdict).toBe('proved');
+  const attempts = said.flatMap((text) => /at most (\d+) together/.exec(text)?.[1] ?? []);
+  expect(attempts).toEqual(['400', '4000']);
 });
 
 describe('it is left open', () => {
