@@ -13,6 +13,7 @@ import { ask } from '../solver/question.ts';
 import type { SolverSession } from '../solver/session.ts';
 import type { Value } from '../solver/value.ts';
 import type { Deadline } from './deadline.ts';
+import { valuesIn } from './model-values.ts';
 import { generalise, type Literal, type ReachedSet } from './reached-set.ts';
 
 export type Learned =
@@ -46,7 +47,11 @@ export async function learnInvariant(
   let queries = 0;
 
   /** The value of a variable in a model; null where the question leaves it open. */
-  function valueIn(model: ReadonlyMap<Term, Value>, variable: Term): Literal | null | 'unreached' {
+  function valueIn(
+    model: ReadonlyMap<Term, Value>,
+    value: (v: Term) => Term | null,
+    variable: Term,
+  ): Literal | null | 'unreached' {
     const literals = reached.domains.get(variable) ?? [];
     const number = model.get(variable);
     const holds = ({ value }: Literal) =>
@@ -54,14 +59,17 @@ export async function learnInvariant(
         ? model.get(terms.eq(variable, value)) === true
         : BigInt(number) === (value.kind === 'address' ? model.get(value) : value.value);
     const open = number === undefined && !literals.some((l) => model.has(terms.eq(variable, l.value)));
-    return literals.length < 2 || open ? null : (literals.find(holds) ?? 'unreached');
+    if (literals.length < 2 || open) return null;
+    const all = literals.filter(holds);
+    return all.find((l) => l.value === value(variable)) ?? all[0] ?? 'unreached';
   }
 
   /** Adds what excludes the state; a reason where it cannot be excluded. */
-  function learn(model: ReadonlyMap<Term, Value>): string | null {
+  function learn(model: ReadonlyMap<Term, Value>, goal: Term): string | null {
+    const value = valuesIn(terms, model, goal);
     const state: Literal[] = [];
     for (const { term } of system.variables) {
-      const literal = valueIn(model, term);
+      const literal = valueIn(model, value, term);
       if (literal === 'unreached') return `${term.symbol} has a value that the search has not seen`;
       if (literal) state.push(literal);
     }
@@ -86,7 +94,7 @@ export async function learnInvariant(
       const answer = await ask(system, session, [...known, isAt(system, step), goal], deadline.runOptions());
       queries++;
       if (answer.kind === 'unsat') return null;
-      const reason = answer.kind === 'sat' ? learn(answer.model) : answer.reason;
+      const reason = answer.kind === 'sat' ? learn(answer.model, goal) : answer.reason;
       if (reason) return `${step.name}: ${reason}`;
       progress(`${step.name}: ${invariant.length} conjuncts`);
     }

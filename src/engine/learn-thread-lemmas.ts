@@ -173,10 +173,11 @@ export async function learnThreadLemmas(
     others: Others,
     model: ReadonlyMap<Term, Value>,
   ): string | null {
-    const value = valuesIn(terms, model);
+    const value = valuesIn(terms, model, goal);
+    const isThere = (cpu: number, point: number) => isAtIn(model, value, cpu, point);
     const here = { cpu: step.cpu, point: step.point };
     const there = [...others].flatMap(([cpu, points]) => {
-      const at = [...points].filter((p) => isAtIn(model, cpu, p) === true);
+      const at = [...points].filter((p) => isThere(cpu, p) === true);
       return at.length === 1 ? [{ cpu, point: at[0] as number }] : [];
     });
     const few = [...lifted(terms, goal, value)];
@@ -197,7 +198,7 @@ export async function learnThreadLemmas(
     }
     for (const [cpu, points] of others) {
       if (there.some((stand) => stand.cpu === cpu)) continue;
-      const open = new Set([...points].filter((p) => rows.at(cpu, p) && isAtIn(model, cpu, p) !== false));
+      const open = new Set([...points].filter((p) => rows.at(cpu, p) && isThere(cpu, p) !== false));
       const among = exclusionsOf(rows.among(here, cpu, open), all, value);
       if (!among) continue;
       learned++;
@@ -227,11 +228,15 @@ export async function learnThreadLemmas(
   }
 
   /** Whether a CPU is at a point in a model; undefined where the question leaves it open. */
-  function isAtIn(model: ReadonlyMap<Term, Value>, cpu: number, point: number): boolean | undefined {
-    const pc = system.state.pcs[cpu] as Term;
-    const number = model.get(pc);
-    const here = model.get(isAt(system, { cpu, point })) as boolean | undefined;
-    return number === undefined ? here : number === BigInt(point);
+  function isAtIn(
+    model: ReadonlyMap<Term, Value>,
+    value: (v: Term) => Term | null,
+    cpu: number,
+    point: number,
+  ): boolean | undefined {
+    const where = value(system.state.pcs[cpu] as Term);
+    if (where) return where.value === BigInt(point);
+    return model.get(isAt(system, { cpu, point })) as boolean | undefined;
   }
 
   /**

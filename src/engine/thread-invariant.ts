@@ -87,7 +87,7 @@ export async function threadInvariant(
   /** Where it is a word that is known, whoever stores to it must be known to hold its locks: that is looked at again. */
   function exclude({ point, cpu }: NamedStep, goal: Term, model: ReadonlyMap<Term, Value>): boolean {
     const before = facts.guarded.size;
-    const [value, matter] = [valuesIn(terms, model), variablesIn(goal)];
+    const [value, matter] = [valuesIn(terms, model, goal), variablesIn(goal)];
     const excluded = facts.exclude(point, cpu, (v) => (matter.has(v) ? value(v) : null));
     if (facts.guarded.size > before) for (const step of steps) waiting.add(step);
     return excluded;

@@ -64,3 +64,22 @@ test('words that are only compared become Booleans, and the logic follows', () =
   expect([...related.symbols.keys()]).toContain(a);
   expect(scoped(sole.text)).toMatch(/^\(reset\)\n\(set-logic QF_UF\) \(push 1\)/);
 });
+
+test('a control point of many numbers becomes Booleans that are not said to exclude each other', async () => {
+  const pc = system.state.pcs[0] as Term;
+  const at = (n: number) => terms.eq(pc, terms.constant(pc.bits, BigInt(n)));
+  const points = Array.from({ length: 70 }, (_, n) => at(n));
+  const [a] = words as [Term, Term, Term];
+  const isZero = terms.eq(a, values[0] as Term);
+  const somewhere = terms.or(...points);
+  const zeroAt = (n: number) => terms.or(terms.not(at(n)), isZero);
+  const everywhere = points.map((_, n) => zeroAt(n));
+  const { text } = composeScript(system, [somewhere, ...everywhere, terms.not(isZero)], []);
+  expect(text).toContain('(set-logic QF_UF)');
+  expect(text).not.toContain('BitVec');
+  const answer = async (...assertions: readonly Term[]) => (await ask(system, session, assertions, {})).kind;
+  expect(await answer(somewhere, ...everywhere, terms.not(isZero))).toBe('unsat');
+  expect(await answer(somewhere, ...everywhere.slice(1), terms.not(isZero))).toBe('sat');
+  expect(await answer(somewhere, at(3), at(4))).toBe('sat');
+  expect(await answer(at(3), at(4))).toBe('unsat');
+});

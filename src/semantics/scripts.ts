@@ -4,8 +4,8 @@ import { createScript, printConstant, quoteSymbol, sortOf } from './term-text.ts
 import type { Term } from './terms.ts';
 import type { Transitions } from './transitions.ts';
 
-/** Most values of a word for which Booleans are better: that no two hold together is said pair by pair. */
-const MOST_BOOLEANS = 64;
+/** Most values of a word of which it is said, pair by pair, that no two hold together. */
+const MOST_APART = 64;
 
 export interface Question {
   readonly text: string;
@@ -21,6 +21,10 @@ export interface Question {
  * written as Booleans, one for each of these comparisons, no two of which hold together: to every value of the
  * word belongs a choice of them, and to every choice a value. Where nothing else is left, the
  * logic is QF_UF, in which solvers go to work on the Booleans at once.
+ *
+ * Of a control point that is compared with a great many numbers it is left open whether several of these comparisons
+ * hold: that is to allow more than there is, so `unsat` says what it says of words. A model may have several; where
+ * control points are asked for in no other way than whether a CPU is at one of some, each of them would do by itself.
  */
 export function composeScript(
   system: Transitions,
@@ -38,7 +42,7 @@ export function composeScript(
   const body = createScript(atoms);
   const asserted = assertions.map((t) => body.use(t));
   const exclusive = [...comparisons.values()].flatMap((values) =>
-    pairs([...values.values()]).map(([a, b]) => terms.not(terms.and(a, b))),
+    values.size > MOST_APART ? [] : pairs([...values.values()]).map(([a, b]) => terms.not(terms.and(a, b))),
   );
   const apartness = exclusive.map((t) => body.use(t));
   const addresses = [...body.symbols.values()].filter((t) => t.kind === 'address');
@@ -63,10 +67,10 @@ export function composeScript(
 
 /**
  * The words that occur in nothing but comparisons with single values, all known to differ, with these comparisons
- * by value.
+ * by value: those with few, and control points.
  */
 function soleComparisons(
-  { terms }: Transitions,
+  { terms, variables }: Transitions,
   assertions: readonly Term[],
 ): ReadonlyMap<Term, ReadonlyMap<Term, Term>> {
   const found = new Map<Term, Map<Term, Term>>();
@@ -86,12 +90,13 @@ function soleComparisons(
     for (const arg of t.args) if (arg.kind === 'variable') otherwise.add(arg);
     stack.push(...t.args);
   }
-  const differ = (values: Iterable<Term>) =>
-    pairs([...values]).every(([a, b]) => terms.eq(a, b) === terms.false_);
+  const points = new Set(variables.flatMap((v) => (v.kind.is === 'pc' ? [v.term] : [])));
+  const differ = (word: Term, values: readonly Term[]) =>
+    values.length <= MOST_APART
+      ? pairs(values).every(([a, b]) => terms.eq(a, b) === terms.false_)
+      : points.has(word);
   return new Map(
-    [...found].filter(
-      ([word, values]) => !otherwise.has(word) && values.size <= MOST_BOOLEANS && differ(values.keys()),
-    ),
+    [...found].filter(([word, values]) => !otherwise.has(word) && differ(word, [...values.keys()])),
   );
 }
 
