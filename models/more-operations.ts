@@ -20,15 +20,7 @@ import {
   u64,
 } from '../src/lang/public.ts';
 import { ext4_dax_write_iter, ext4_punch_hole } from './ext4/range.ts';
-import {
-  drop_caches,
-  ext4_mount_again,
-  mkfs,
-  mount_point,
-  open_by_name,
-  umount,
-  xfs_mount_again,
-} from './fs/cache.ts';
+import { drop_caches, ext4_mount_again, mkfs, mount_point, open_by_name, umount } from './fs/cache.ts';
 import { iput, path_openat } from './fs/inode.ts';
 import { dup_mmap } from './mm/fork.ts';
 import { memory_failure_online_page } from './mm/memory-failure-ram.ts';
@@ -36,6 +28,7 @@ import { dentry, inode, task_struct } from './objects.ts';
 import { dedupe } from './operations.ts';
 import { pin, unpin } from './page-pin.ts';
 import { xfs_file_dax_write, xfs_file_punch_hole, xfs_file_unshare_range } from './xfs/range.ts';
+import { xfs_mount_again } from './xfs/super.ts';
 
 /** A system call on one page of a file, opened by name. */
 function onPage(

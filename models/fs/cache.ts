@@ -24,6 +24,7 @@ import {
   observe,
   pointer,
   return_,
+  type Stmt,
   type Struct,
   set,
   spin_lock,
@@ -53,7 +54,7 @@ import {
   xfs_inode,
   xfs_mount,
 } from '../objects.ts';
-import { EBUSY, ENOENT, I_FREEING, NULL_INODE, XFS_IRECLAIMABLE } from '../words.ts';
+import { EBUSY, EINVAL, I_FREEING, NULL_INODE, XFS_IRECLAIMABLE } from '../words.ts';
 import { xfs_iflags_set } from '../xfs/flags.ts';
 import { xfs_inodegc_worker, xfs_reclaim_inode } from '../xfs/icache.ts';
 import { call_rcu, evict_inode, path_openat, vfs_create } from './inode.ts';
@@ -252,6 +253,13 @@ export const umountObservers: readonly ObserverSpec[] = [
   },
 ];
 
+/** fs_put_dax() by a filesystem that holds the device. What it uses can go when this is done. */
+export const fs_put_dax: readonly Stmt[] = [
+  set(the(dax_device).holder_data, value(pointer(xfs_mount), 0)),
+  set(the(dax_device).holder_ops, value(pointer(dax_holder_operations), 0)),
+  schedule(the(dax_device), not(the(failures_in_xfs).count)),
+];
+
 export const umount = kernelFunction(
   'umount',
   {
@@ -267,7 +275,7 @@ export const umount = kernelFunction(
   },
   ({ evicted }) => [
     inode_lock(the(directory).i_rwsem),
-    if_(not(the(mount_point).mounted), [inode_unlock(the(directory).i_rwsem), return_(neg(ENOENT))]),
+    if_(not(the(mount_point).mounted), [inode_unlock(the(directory).i_rwsem), return_(neg(EINVAL))]),
     if_(propagate_mount_busy(), [inode_unlock(the(directory).i_rwsem), return_(neg(EBUSY))]),
     set(the(mount_point).mounted, 0),
     for_each(dentry, 'd', (d) => [
@@ -276,37 +284,27 @@ export const umount = kernelFunction(
       WARN_ON(not(evicted)),
       set(d.d_inode, NULL_INODE),
     ]),
-    if_(eq(the(dax_device).holder_data, the(xfs_mount)), [
-      // fs_put_dax
-      set(the(dax_device).holder_data, value(pointer(xfs_mount), 0)),
-      set(the(dax_device).holder_ops, value(pointer(dax_holder_operations), 0)),
-      schedule(the(dax_device), not(the(failures_in_xfs).count)),
-    ]),
+    if_(eq(the(dax_device).holder_data, the(xfs_mount)), fs_put_dax),
     inode_unlock(the(directory).i_rwsem),
     return_(value(int, 0)),
   ],
 );
 
-function mounting(name: string, says: string, holds: boolean) {
-  return kernelFunction(name, { file: 'fs/super.c', returns: int, abstracts: [says] }, () => [
+/** Of each filesystem's mount. */
+export const MOUNTING =
+  'Mounting is under the lock of the directory. Log recovery is left out; files are read in when they are opened.';
+
+export const ext4_mount_again = kernelFunction(
+  'ext4_mount_again',
+  { file: 'fs/super.c', returns: int, abstracts: [MOUNTING] },
+  () => [
     inode_lock(the(directory).i_rwsem),
     if_(the(mount_point).mounted, [inode_unlock(the(directory).i_rwsem), return_(neg(EBUSY))]),
-    // fs_dax_get_by_bdev
-    ...(holds
-      ? [
-          set(the(dax_device).holder_ops, the(dax_holder_operations)),
-          set(the(dax_device).holder_data, the(xfs_mount)),
-          set(the(xfs_mount).shutdown, 0),
-        ]
-      : []),
     set(the(mount_point).mounted, 1),
     inode_unlock(the(directory).i_rwsem),
     return_(value(int, 0)),
-  ]);
-}
-const says = 'Log recovery is left out; files are read in when they are opened.';
-export const xfs_mount_again = mounting('xfs_mount_again', says, true);
-export const ext4_mount_again = mounting('ext4_mount_again', says, false);
+  ],
+);
 
 /** Another filesystem of the same kind on the device: no file has a block any more. */
 export const mkfs = kernelFunction(

@@ -26,7 +26,7 @@ import { sameMapping } from '../../src/litmus/mappings.ts';
 import type { Action, LitmusTest, MappedPage, Mapping, Pages } from '../../src/litmus/test.ts';
 import { ext4_setattr } from '../ext4/inode.ts';
 import { ext4_dax_write_iter, ext4_punch_hole } from '../ext4/range.ts';
-import { drop_caches, ext4_mount_again, mkfs, open_by_name, umount, xfs_mount_again } from '../fs/cache.ts';
+import { drop_caches, ext4_mount_again, mkfs, open_by_name, umount } from '../fs/cache.ts';
 import { do_unlinkat, iput, path_openat, vfs_create } from '../fs/inode.ts';
 import { do_user_addr_fault } from '../mm/access.ts';
 import { dup_mmap } from '../mm/fork.ts';
@@ -43,6 +43,7 @@ import { xfs_vn_setattr } from '../xfs/file.ts';
 import { xfs_inodegc_worker } from '../xfs/icache.ts';
 import { xfs_file_dax_write, xfs_file_punch_hole, xfs_file_unshare_range } from '../xfs/range.ts';
 import { xfs_file_remap_range } from '../xfs/reflink.ts';
+import { xfs_mount_again } from '../xfs/super.ts';
 import type { Places } from './places.ts';
 import { litmus_task } from './record.ts';
 

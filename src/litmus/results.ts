@@ -25,7 +25,7 @@ const results: Readonly<Record<ActionName, readonly Result[]>> = {
   create: ['ok', '-EEXIST', '-ENOMEM'],
   inodegc: ['ok'],
   'drop-caches': ['ok'],
-  unmount: ['ok', '-EBUSY', '-ENOENT'],
+  unmount: ['ok', '-EBUSY', '-EINVAL'],
   mount: ['ok', '-EBUSY'],
   mkfs: ['ok', '-EBUSY'],
   pin: ['ok', '-EFAULT'],
