@@ -2,7 +2,7 @@
 import { type ExprOf, instance, type Operand, type ProgramSpec, the } from '../src/lang/public.ts';
 import { deathAbstractions, deathOfTask } from './death.ts';
 import type { Era } from './eras.ts';
-import { mount_point, umountObservers } from './fs/cache.ts';
+import { deathInXfs, mount_point, umountObservers } from './fs/cache.ts';
 import { open } from './more-operations.ts';
 import { pmem_pagemap_memory_failure } from './nvdimm/pmem.ts';
 import {
@@ -213,7 +213,9 @@ export function buildScenario({ era, stack, bounds, policy }: Scenario): Program
     ],
     marks: era.marks,
     abstractions: [...objectAbstractions, ...(policy.afterOops ? deathAbstractions : [])],
-    ...(policy.afterOops && { afterOops: deathOfTask }),
+    ...(policy.afterOops && {
+      afterOops: [...deathOfTask, ...(policy.moreOperations ? [deathInXfs] : [])],
+    }),
     ...(policy.moreOperations && { elsewhere: isPinOutstanding, observers: umountObservers }),
   };
 }

@@ -8,6 +8,8 @@ import {
   type Bool,
   bool,
   bor,
+  cond,
+  type ExprOf,
   eq,
   false_,
   for_each,
@@ -21,12 +23,14 @@ import {
   neg,
   not,
   type ObserverSpec,
+  type Operand,
   observe,
   pointer,
   return_,
   type Stmt,
   type Struct,
   set,
+  smp_processor_id,
   spin_lock,
   spin_unlock,
   struct,
@@ -234,30 +238,38 @@ const propagate_mount_busy = kernelFunction(
   ],
 );
 
-/** Memory failures that are in the hands of XFS, which has its mount then. */
-export interface failures_in_xfs {
-  count: U8;
+/** The memory failure that is in the hands of XFS, which has its mount then; there is one at a time (mf_mutex). */
+export interface failure_in_xfs {
+  /** One more than the number of the CPU that handles it; 0: there is none. */
+  cpu: U8;
 }
-export const failures_in_xfs: Struct<failures_in_xfs> = struct<failures_in_xfs>(
-  'failures_in_xfs',
-  { count: u8 },
+export const failure_in_xfs: Struct<failure_in_xfs> = struct<failure_in_xfs>(
+  'failure_in_xfs',
+  { cpu: u8 },
   { ghost: true },
 );
+const thisCpu = add(smp_processor_id, 1);
 
 /** For programs in which something is unmounted. */
 export const umountObservers: readonly ObserverSpec[] = [
   {
     function: notify_failure as unknown as KernelFunction,
-    enter: [observe([the(failures_in_xfs).count, add(the(failures_in_xfs).count, 1)])],
-    exit: [observe([the(failures_in_xfs).count, sub(the(failures_in_xfs).count, 1)])],
+    enter: [observe([the(failure_in_xfs).cpu, thisCpu])],
+    exit: [observe([the(failure_in_xfs).cpu, 0])],
   },
+];
+
+/** Stored as a task dies in such programs: it goes on with nothing. */
+export const deathInXfs: readonly [ExprOf, Operand] = [
+  the(failure_in_xfs).cpu,
+  cond(eq(the(failure_in_xfs).cpu, thisCpu), 0, the(failure_in_xfs).cpu),
 ];
 
 /** fs_put_dax() by a filesystem that holds the device. What it uses can go when this is done. */
 export const fs_put_dax: readonly Stmt[] = [
   set(the(dax_device).holder_data, value(pointer(xfs_mount), 0)),
   set(the(dax_device).holder_ops, value(pointer(dax_holder_operations), 0)),
-  schedule(the(dax_device), not(the(failures_in_xfs).count)),
+  schedule(the(dax_device), not(the(failure_in_xfs).cpu)),
 ];
 
 export const umount = kernelFunction(

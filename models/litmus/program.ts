@@ -25,7 +25,7 @@ import type { LitmusTest } from '../../src/litmus/test.ts';
 import { per_cpu } from '../current.ts';
 import { deathAbstractions, deathOfTask } from '../death.ts';
 import type { Era } from '../eras.ts';
-import { mount_point, umountObservers } from '../fs/cache.ts';
+import { deathInXfs, mount_point, umountObservers } from '../fs/cache.ts';
 import { ANY_MAPPING } from '../mm/pgtable.ts';
 import { SIGNALS_QUEUE, sigpending } from '../mm/signal.ts';
 import {
@@ -118,7 +118,7 @@ export function litmusProgram(test: LitmusTest, era: Era, stack: Stack): LitmusP
     program: program({
       ...undying,
       operations: [...operations, ...test.tasks.map((task, t) => afterDeath(task.name, t, places))],
-      afterOops: [...deathOfTask, deathRecorded],
+      afterOops: [...deathOfTask, deathRecorded, ...(reloads(test) ? [deathInXfs] : [])],
     }),
   };
 }
