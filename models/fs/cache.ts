@@ -223,7 +223,9 @@ const propagate_mount_busy = kernelFunction(
   {
     file: 'fs/pnode.c',
     returns: bool,
-    abstracts: ['Files that are open are found by the references to their inodes.'],
+    abstracts: [
+      'Files that are open are found by the references to their inodes. So one that a memory failure has just looked up makes the mount busy, where the kernel unmounts and warns of busy inodes.',
+    ],
   },
   () => [
     if_(the(mount_point).mnt_count, [return_(true_)]),

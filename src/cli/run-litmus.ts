@@ -185,16 +185,11 @@ function wordReader(program: Program, compiled: Compiled, state: Int32Array): (n
 
 /** A final state as the interpreter has it. */
 function endedOf(run: Run, addresses: Addresses): Ended {
-  const last = (calls: readonly string[]) => calls.at(-1) ?? '';
   return {
     word: run.word,
     objectAt: objects(addresses),
-    oopses: run.steps
-      .filter((step) => step.ended === 'oops')
-      .map(({ cpu, calls, findings }) => ({ cpu, in: last(calls), says: findings.at(-1)?.says ?? '' })),
-    hangs: run.waiting().map(({ cpu, calls, text }) => ({ cpu, in: last(calls), for: text })),
-    warnings: run.steps.flatMap((step) =>
-      step.findings.filter((f) => f.property === 'no-warn').map(() => last(step.calls)),
-    ),
+    oopses: run.found.filter((f) => f.fatal).map(({ cpu, in: where, says }) => ({ cpu, in: where, says })),
+    hangs: run.waiting().map(({ cpu, calls, text }) => ({ cpu, in: calls.at(-1) ?? '', for: text })),
+    warnings: run.found.filter((f) => f.property === 'no-warn').map((f) => f.in),
   };
 }

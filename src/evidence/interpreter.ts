@@ -41,6 +41,11 @@ export interface Finding {
   readonly fatal: boolean;
 }
 
+/** A finding of a step, which may go on into other functions than it began in. */
+export interface FindingIn extends Finding {
+  readonly in: string;
+}
+
 export type Pause =
   | {
       readonly kind: 'access';
@@ -66,7 +71,7 @@ export interface Executed {
   readonly reads: readonly Read[];
   /** Stores, ghost memory included, in their order. */
   readonly changes: readonly Change[];
-  readonly findings: readonly Finding[];
+  readonly findings: readonly FindingIn[];
   /** Functions entered (`NAME`) and branches taken (`NAME:LINE:then`, `NAME:LINE:else`). */
   readonly reached: readonly string[];
   readonly locked: readonly LockEdge[];
@@ -113,7 +118,8 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
   const calls = running.map(() => 0);
   let reads: Read[] = [];
   let changes: Change[] = [];
-  let findings: Finding[] = [];
+  let findings: FindingIn[] = [];
+  let stepping = 0;
   let reached: string[] = [];
   let locked: LockEdge[] = [];
   const ghosts = new Set(program.structs.filter((s) => s.ghost).map((s) => s.name));
@@ -131,7 +137,7 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
   }
 
   function find(property: string, says: string, fatal: boolean): void {
-    findings.push({ property, says, fatal });
+    findings.push({ property, says, fatal, in: frames[stepping]?.at(-1)?.fn.name ?? '' });
   }
 
   function resolve(place: Place, address: bigint): number {
@@ -474,6 +480,7 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
   }
 
   function resume(cpu: number, at: Site, answer: number): Executed {
+    stepping = cpu;
     reads = [];
     changes = [];
     findings = [];

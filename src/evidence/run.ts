@@ -8,6 +8,7 @@ import { storageOf } from '../lang/words.ts';
 import {
   createMachine,
   type Executed,
+  type FindingIn,
   type LockEdge,
   type Pause,
   type Site,
@@ -17,6 +18,8 @@ import type { Race, Shown, Trace, TraceStep, Waiting } from './trace.ts';
 
 export interface Run {
   readonly steps: readonly TraceStep[];
+  /** All that was found, and in which function. */
+  readonly found: readonly (FindingIn & { readonly cpu: number })[];
   /** Another task may run where one died in an oops. */
   readonly goesOnAfterOops: boolean;
   /** What the CPU will do next; null if it is idle. */
@@ -57,6 +60,7 @@ export function createRun(program: Program, addresses: Addresses): Run {
   const functions = new Map(program.functions.map((fn) => [fn.name, fn]));
   const cpus = Array.from({ length: program.bounds.cpus }, (_, cpu) => cpu);
   const steps: TraceStep[] = [];
+  const found: (FindingIn & { readonly cpu: number })[] = [];
   /** Serials of each CPU's calls at its last step. */
   const serials: (readonly number[])[] = cpus.map(() => []);
   /** In which function each CPU last took or dropped a lock, by word. */
@@ -88,13 +92,14 @@ export function createRun(program: Program, addresses: Addresses): Run {
       access: null,
       reads: did.reads,
       changes: did.changes,
-      findings: did.findings,
+      findings: did.findings.map(({ property, says, fatal }) => ({ property, says, fatal })),
       ended: did.ended,
       ...step,
     };
     serials[cpu] = did.ended === 'no' ? did.site.serials : [];
     last = did;
     steps.push(noted);
+    found.push(...did.findings.map((f) => ({ ...f, cpu })));
     return noted;
   }
 
@@ -177,6 +182,7 @@ export function createRun(program: Program, addresses: Addresses): Run {
 
   return {
     steps,
+    found,
     goesOnAfterOops: program.afterOops !== undefined,
     pauseOf: machine.pauseOf,
     word: (name) => machine.memory.words.get(name) ?? 0n,
