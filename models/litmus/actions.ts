@@ -23,7 +23,15 @@ import {
 } from '../../src/lang/public.ts';
 import type { Blocks } from '../../src/litmus/blocks.ts';
 import { sameMapping } from '../../src/litmus/mappings.ts';
-import type { Action, LitmusTest, MappedPage, Mapping, Pages } from '../../src/litmus/test.ts';
+import type {
+  Action,
+  ActionName,
+  Device,
+  LitmusTest,
+  MappedPage,
+  Mapping,
+  Pages,
+} from '../../src/litmus/test.ts';
 import { ext4_setattr } from '../ext4/inode.ts';
 import { ext4_dax_write_iter, ext4_punch_hole } from '../ext4/range.ts';
 import { drop_caches, ext4_mount_again, mkfs, open_by_name, umount } from '../fs/cache.ts';
@@ -172,8 +180,15 @@ function inTurn(ret: Expr<U32>, count: number, act: (n: number) => ExprOf): read
   return [call(0), ...Array.from({ length: count - 1 }, (_, n) => if_(not(ret), [call(n + 1)]))];
 }
 
-/** Why a stack does not have an operation; null if it does. */
-export function lacks(stack: Stack, { does }: Action): string | null {
-  if (['reflink', 'dedupe', 'unshare'].includes(does) && !stack.reflink) return 'it has no reflink';
-  return does === 'inodegc' && stack.filesystem !== 'xfs' ? 'only XFS has that worker' : null;
+/** What is done without a file, and so where nothing can be mounted, too. */
+const withoutFiles: readonly ActionName[] = [
+  ...(['mount', 'unmount', 'mkfs', 'drop-caches', 'inject', 'inject-memory', 'fork', 'exit'] as const),
+];
+
+/** Why a stack does not have an operation, or shared blocks; null if it does. */
+export function lacks(stack: Stack, device: Device, does: ActionName | 'share'): string | null {
+  if (['share', 'reflink', 'dedupe', 'unshare'].includes(does) && !stack.reflink) return 'it has no reflink';
+  if (does === 'inodegc' && stack.filesystem !== 'xfs') return 'only XFS has that worker';
+  const unmountable = device === 'partition' && stack.reflink && !withoutFiles.some((a) => a === does);
+  return unmountable ? 'XFS with reflink refuses to mount with DAX from a partition' : null;
 }

@@ -13,11 +13,13 @@ import {
   operation,
   type Program,
   type ProgramSpec,
+  pointer,
   program,
   type Stmt,
   smp_processor_id,
   the,
   u32,
+  value,
 } from '../../src/lang/public.ts';
 import { type Blocks, blocksOf } from '../../src/litmus/blocks.ts';
 import { printAction } from '../../src/litmus/print.ts';
@@ -31,6 +33,8 @@ import { SIGNALS_QUEUE, sigpending } from '../mm/signal.ts';
 import {
   address_space,
   anon_vma,
+  dax_device,
+  dax_holder_operations,
   dentry,
   ext4_inode_info,
   file,
@@ -38,12 +42,15 @@ import {
   inode_slab,
   mm_struct,
   scenarioAbstractions,
+  super_block,
   task_struct,
   xfs_inode,
+  xfs_mount,
 } from '../objects.ts';
 import { buildScenario } from '../scenario.ts';
 import type { Stack } from '../stacks.ts';
 import { FIRST_PFN, NULL_FILE, NULL_INODE, PF_MCE_PROCESS, XFS_IRECLAIM } from '../words.ts';
+import { PARTITION } from '../xfs/super.ts';
 import { actionBody, actionLocals, flagsOf, type Setting, unmapAll } from './actions.ts';
 import { type Places, placesOf } from './places.ts';
 import { deathRecorded, litmus_run, litmus_task, litmusObservers } from './record.ts';
@@ -97,7 +104,7 @@ export function litmusProgram(test: LitmusTest, era: Era, stack: Stack): LitmusP
     ...spec,
     name: `${era.id}/${stack.id}: ${test.name}`,
     bounds: all,
-    options: [ANY_MAPPING, SIGNALS_QUEUE],
+    options: [ANY_MAPPING, SIGNALS_QUEUE, ...(test.device === 'partition' ? [PARTITION] : [])],
     counts: { vm_area_struct: 'vmas', to_kill: 'vmas', 'mm_struct.pte': 'ptes' },
     operations,
     initial: [...(spec.initial ?? []), ...initial(test, blocks, stack, places)],
@@ -124,9 +131,14 @@ export function litmusProgram(test: LitmusTest, era: Era, stack: Stack): LitmusP
 }
 
 /** Whether files may be on disk only, or the filesystem not be mounted. */
-function reloads({ files, operations }: LitmusTest): boolean {
+function reloads({ device, files, operations }: LitmusTest): boolean {
   const words = operations.map((o) => o.action.does);
-  return files.some((f) => f.state === 'cold') || words.includes('drop-caches') || words.includes('unmount');
+  return (
+    device === 'partition' ||
+    files.some((f) => f.state === 'cold') ||
+    words.includes('drop-caches') ||
+    words.includes('unmount')
+  );
 }
 
 type Body = Parameters<typeof operation<typeof actionLocals>>[2];
@@ -155,7 +167,7 @@ function initial(test: LitmusTest, blocks: Blocks, stack: Stack, places: Places)
   const number = (name: string) => test.files.findIndex((f) => f.name === name);
   const xfs = stack.filesystem === 'xfs';
   return [
-    [the(mount_point).mounted, 1],
+    ...(test.device === 'partition' ? notMounted(xfs) : ([[the(mount_point).mounted, 1]] satisfies Initial)),
     ...test.files.flatMap((of, f): Initial => {
       const fork = xfs ? instance(xfs_inode, f).i_df : instance(ext4_inode_info, f).i_data;
       const users = test.tasks.flatMap((t) => t.maps).filter((m) => m.file === of.name).length;
@@ -193,6 +205,13 @@ function initial(test: LitmusTest, blocks: Blocks, stack: Stack, places: Places)
     }),
   ];
 }
+
+/** Nobody holds the device. */
+const notMounted = (xfs: boolean): Initial => [
+  [the(dax_device).holder_data, value(pointer(xfs_mount), 0)],
+  [the(dax_device).holder_ops, value(pointer(dax_holder_operations), 0)],
+  ...(xfs ? ([[the(super_block).s_flags, 0]] satisfies Initial) : []),
+];
 
 /** What its programs say of mappings in the place of those of scenarios. */
 const mappingAbstractions: readonly string[] = [

@@ -11,6 +11,7 @@ import {
   return_,
   set,
   the,
+  true_,
   value,
 } from '../../src/lang/public.ts';
 import { fs_put_dax, MOUNTING, mount_point } from '../fs/cache.ts';
@@ -18,10 +19,20 @@ import { inode_lock, inode_unlock } from '../locks.ts';
 import { dax_device, dax_holder_operations, directory, xfs_mount } from '../objects.ts';
 import { EBUSY, EINVAL, SB_BORN } from '../words.ts';
 
+/** The option of programs in which the filesystem is on a partition of the device. */
+export const PARTITION = 'partition';
+
 const bdev_is_partition = kernelFunction(
   'bdev_is_partition',
-  { file: 'include/linux/blkdev.h', returns: bool, abstracts: ['The device is whole, and no partition.'] },
-  () => [return_(false_)],
+  {
+    file: 'include/linux/blkdev.h',
+    returns: bool,
+    abstracts: (options) =>
+      options.has(PARTITION)
+        ? ['The device is a partition, which begins and ends with a page; there is no other on the disk.']
+        : ['The device is whole, and no partition.'],
+  },
+  (_, options) => [return_(options.has(PARTITION) ? true_ : false_)],
 );
 
 const xfs_setup_dax_always = kernelFunction(

@@ -4,7 +4,7 @@ import { lacks } from '../../models/litmus/actions.ts';
 import { stackNamed, stacks } from '../../models/stacks.ts';
 import { parseLitmus } from '../litmus/parse.ts';
 import { showResult } from '../litmus/show.ts';
-import type { LitmusTest } from '../litmus/test.ts';
+import type { At, LitmusTest } from '../litmus/test.ts';
 import { abstractionsOf, KCONFIG, MEMORY_MODEL } from '../report/preamble.ts';
 import { raceDiagram } from '../report/race-diagram.ts';
 import { wrap } from '../report/wrap.ts';
@@ -96,10 +96,13 @@ export function cellsOf(located: Located, given: Pick<Given, 'text'>): readonly 
   const stackNames = asked('stack', test.stacks);
   const chosenEras =
     eraNames.length === 0 ? eras : eraNames.map((id) => found('era', id, eras, eraNamed(id)));
+  const named = stackNames.map((id) => found('stack', id, stacks, stackNamed(id)));
+  const fit = stacks.filter((stack) => named.length === 0 && missing(test, stack) === null);
+  // Where none fits, the last says why: it has the most.
   const chosenStacks =
-    stackNames.length === 0
-      ? stacks.filter((stack) => missing(test, stack) === null)
-      : stackNames.map((id) => fitting(located, found('stack', id, stacks, stackNamed(id))));
+    fit.length > 0
+      ? fit
+      : (named.length > 0 ? named : stacks.slice(-1)).map((stack) => fitting(located, stack));
   return chosenEras.flatMap((era) => chosenStacks.map((stack) => ({ test, era, stack })));
 }
 
@@ -115,14 +118,21 @@ function found<T>(what: string, id: string, all: readonly { readonly id: string 
 
 type Stack = (typeof stacks)[number];
 
-function missing(
-  test: LitmusTest,
-  stack: Stack,
-): { readonly op: LitmusTest['operations'][number]; readonly why: string } | 'share' | null {
-  if (test.shared.length > 0 && !stack.reflink) return 'share';
-  for (const op of test.operations) {
-    const why = lacks(stack, op.action);
-    if (why !== null) return { op, why };
+interface Missing {
+  readonly what: string;
+  readonly why: string;
+  readonly at: At;
+}
+
+/** The first thing of a test that a stack does not have. */
+function missing({ device, shared, operations }: LitmusTest, stack: Stack): Missing | null {
+  const asked = [
+    ...shared.map(({ at }) => ({ does: 'share' as const, what: 'shared blocks', at })),
+    ...operations.map(({ action: { does }, at }) => ({ does, what: does, at })),
+  ];
+  for (const { does, what, at } of asked) {
+    const why = lacks(stack, device, does);
+    if (why !== null) return { what, why, at };
   }
   return null;
 }
@@ -132,15 +142,11 @@ function fitting({ file, test }: Located, stack: Stack): Stack {
   const lack = missing(test, stack);
   if (lack === null) return stack;
   const fit = stacks.filter((s) => missing(test, s) === null).map((s) => s.id);
-  const hint = fit.length > 0 ? `there is one on: ${fit.join(', ')}` : undefined;
-  if (lack === 'share')
-    throw new PagedeedError({ code: 'PD0503', message: `${stack.id} shares no blocks`, place: file, hint });
-  const { action, at } = lack.op;
   throw new PagedeedError({
     code: 'PD0503',
-    message: `${stack.id} has no ${action.does}: ${lack.why}`,
-    place: { file, ...at },
-    hint,
+    message: `${stack.id} has no ${lack.what}: ${lack.why}`,
+    place: { file, ...lack.at },
+    hint: fit.length > 0 ? `there is one on: ${fit.join(', ')}` : 'no stack has all that the test asks for',
   });
 }
 

@@ -140,11 +140,12 @@ export function arbitraryTest({ operations, order, mappings = 2 }: Wanted): fc.A
           name: 'random-test',
           eras: ['v6.12'],
           stacks: [],
+          device: 'whole',
           files: ['A', 'B'].map((name) => ({ name, size: SIZE, state: 'in-core' })),
           free: ['X'],
           holes: [{ file: 'B', first: 1, last: 1 }],
           shared: shared
-            ? [{ from: { file: 'A', first: 0, last: 0 }, to: { file: 'B', first: 0, last: 0 } }]
+            ? [{ from: { file: 'A', first: 0, last: 0 }, to: { file: 'B', first: 0, last: 0 }, at }]
             : [],
           earlyKill,
           faultsFail,

@@ -4,7 +4,7 @@ import { hintOf, type Scope } from './parse-names.ts';
 import { printMapping } from './print.ts';
 import type { Reader } from './reader.ts';
 import { resultsOf } from './results.ts';
-import type { Atom, Block, Formula, Operation, Owner } from './test.ts';
+import type { ActionName, Atom, Block, Device, Formula, Operation, Owner } from './test.ts';
 
 /** Errors: PD0501, PD0502; PD0505 where the condition can never be met. */
 export function readFormula(reader: Reader, scope: Scope, operations: readonly Operation[]): Formula {
@@ -53,7 +53,7 @@ function readTaskAtom(reader: Reader, scope: Scope, operations: readonly Operati
     const n = reader.number(1, own.length, `an operation of ${task}`);
     reader.expect('=');
     const { does } = (own[n - 1] as Operation).action;
-    return { kind: 'result', task, n, is: readResult(reader, does) };
+    return { kind: 'result', task, n, is: readResult(reader, does, scope.device) };
   }
   switch (reader.oneOf(['got', 'oopses', 'hangs', 'has'], 'what is asked of a task')) {
     case 'got':
@@ -67,9 +67,9 @@ function readTaskAtom(reader: Reader, scope: Scope, operations: readonly Operati
   }
 }
 
-function readResult(reader: Reader, does: Operation['action']['does']) {
+function readResult(reader: Reader, does: ActionName, device: Device) {
   const { kind, text, at } = reader.peek();
-  const possible = resultsOf(does);
+  const possible = resultsOf(does, device);
   const found = possible.find((result) => result === text);
   if (kind === 'word' && found === undefined)
     reader.fail('PD0505', at, `${does} never gives ${text}`, `it gives one of: ${possible.join(', ')}`);

@@ -4,15 +4,29 @@ import { MOST_MAPPINGS } from './bounds.ts';
 import { covers, createMappings, type Mappings, sameMapping } from './mappings.ts';
 import { printMapping } from './print.ts';
 import type { Reader } from './reader.ts';
-import type { At, Block, FileOf, MappedPage, Mapping, Order, PageOf, Pages, TaskOf } from './test.ts';
+import type {
+  At,
+  Block,
+  Device,
+  FileOf,
+  MappedPage,
+  Mapping,
+  Order,
+  PageOf,
+  Pages,
+  Share,
+  TaskOf,
+} from './test.ts';
 import type { Token } from './tokens.ts';
 
 export interface Scope {
+  /** Set before anything else is declared. */
+  device: Device;
   readonly files: readonly FileOf[];
   readonly free: readonly string[];
   /** Filled as they are read. */
   readonly holes: Pages[];
-  readonly shared: { readonly from: Pages; readonly to: Pages }[];
+  readonly shared: Share[];
   readonly tasks: readonly TaskOf[];
   /** Blocks of the device. */
   blocks(): number;
@@ -76,7 +90,7 @@ export function createScope(reader: Reader): Scope {
   const accesses: { readonly task: string; readonly file: string; readonly page: number; readonly at: At }[] =
     [];
   const holes: Pages[] = [];
-  const shared: { readonly from: Pages; readonly to: Pages }[] = [];
+  const shared: Share[] = [];
   const names = () => [...files, ...tasks].map(({ name }) => name).concat(free);
 
   function fresh({ text, at }: Token): void {
@@ -125,6 +139,7 @@ export function createScope(reader: Reader): Scope {
   }
 
   return {
+    device: 'whole',
     ...{ files, free, holes, shared, tasks, file, page, pages, mapping, through, mappings, notMapped },
     blocks: () => free.length + files.reduce((sum, f) => sum + (f.state === 'absent' ? 0 : f.size), 0),
     declareFile(name, declared) {

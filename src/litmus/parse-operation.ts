@@ -12,6 +12,10 @@ const words = [
   ...(['unmount', 'mount', 'mkfs', 'pin', 'unpin'] as const),
 ] as const satisfies readonly ActionName[];
 
+/** Why files that are read in from disk and such as come and go are not in one test. */
+export const READ_IN_AGAIN =
+  'where files are read in again, the models do not tell an unlinked or absent one from one on disk';
+
 /** Errors: PD0501 to PD0504. */
 export function createOperationReader(reader: Reader, scope: Scope) {
   const counts = new Map<string, number>();
@@ -30,13 +34,11 @@ export function createOperationReader(reader: Reader, scope: Scope) {
     if (count > MOST_OPERATIONS)
       reader.fail('PD0504', at, `a task has at most ${MOST_OPERATIONS} operations`);
     scope.now.started.add(task);
-    const reads = isReload(word) || scope.files.some((f) => f.state === 'cold');
+    const reads =
+      isReload(word) || scope.device === 'partition' || scope.files.some((f) => f.state === 'cold');
     const makes = isName(word) || scope.files.some((f) => f.state === 'absent');
     [reloads, names] = [reloads || reads, names || makes];
-    if (reloads && names && (isReload(word) || isName(word)))
-      refuse(
-        'where files are read in again, the models do not tell an unlinked or absent one from one on disk',
-      );
+    if (reloads && names && (isReload(word) || isName(word))) refuse(READ_IN_AGAIN);
     return readAction(reader, scope, task, word, refuse, at);
   };
 }

@@ -265,6 +265,31 @@ test('files that come and go', () => {
   expect(again?.message).toMatch(/do not tell an unlinked or absent one/);
 });
 
+test('a partition: nothing is mounted, files are on disk', () => {
+  const text =
+    'litmus name\ndevice partition\nfiles A 1 cold\ntask P1\nP1: mount; map A\norder written\nexists P1.1 = -EINVAL\n';
+  expect(printLitmus(parseLitmus(text, 'x'))).toBe(text);
+  expect(printLitmus(parseLitmus(text.replace(' cold', ''), 'x'))).toBe(text);
+  expect(errorOf(text.replace('partition', 'whole'))).toMatchObject({ code: 'PD0505', place: { line: 7 } });
+});
+
+test.each([
+  ['a task that maps a file', 'files A 1\ntask P1 maps A', 4, 9, /mounted from a partition at the start/],
+  ['a file that is not there', 'files A 1, B 1 absent', 3, 16, /do not tell an unlinked or absent one/],
+  ['a name that goes', 'files A 1\ntask P1\nP1: mount; unlink A', 5, 12, /do not tell an unlinked/],
+  ['said too late', 'task P1\ndevice partition', 3, 1, /device stands before files and tasks/],
+])('on a partition, %s', (_, more, line, column, message) => {
+  const device = more.includes('device') ? '' : 'device partition\n';
+  const error = errorOf(`litmus bad\n${device}${more}\n`);
+  expect(error).toMatchObject({ place: { line, column } });
+  expect(error?.message).toMatch(message);
+});
+
+test('files on disk and files that are not there are not in one test', () => {
+  const error = errorOf('litmus bad\nfiles A 1 cold, B 1 absent\ntask P1\n');
+  expect(error).toMatchObject({ code: 'PD0503', place: { line: 2, column: 21 } });
+});
+
 test('a test without tasks, and a text that is none', () => {
   expect(errorOf('litmus nobody\nfiles A 1\n')?.message).toMatch(/has no task/);
   expect(errorOf('')?.message).toBe('expected litmus, not the end of the line');

@@ -2,12 +2,12 @@
 import { MOST_BLOCKS, MOST_FILES, MOST_PAGES, MOST_TASKS } from './bounds.ts';
 import { readFormula } from './parse-condition.ts';
 import { createScope, type Scope } from './parse-names.ts';
-import { createOperationReader } from './parse-operation.ts';
+import { createOperationReader, READ_IN_AGAIN } from './parse-operation.ts';
 import { createReader, type Reader } from './reader.ts';
 import type { Condition, FileOf, LitmusTest, Mapping, Operation, Order, TaskOf } from './test.ts';
 
 const statements = [
-  ...(['era', 'stack', 'files', 'free', 'hole', 'share', 'early-kill', 'faults', 'task'] as const),
+  ...(['era', 'stack', 'device', 'files', 'free', 'hole', 'share', 'early-kill', 'faults', 'task'] as const),
   ...(['before', 'order', 'exists', 'forall', 'never'] as const),
 ] as const;
 
@@ -48,7 +48,7 @@ export function parseLitmus(text: string, file: string, known?: Known): LitmusTe
 
   while (reader.peek().kind !== 'end-of-file') {
     const { text: word, at } = reader.peek();
-    if (['era', 'stack', 'order', 'early-kill', 'faults'].includes(word)) {
+    if (['era', 'stack', 'device', 'order', 'early-kill', 'faults'].includes(word)) {
       if (once.has(word)) reader.fail('PD0501', at, `${word} is said twice`);
       once.add(word);
     }
@@ -61,6 +61,11 @@ export function parseLitmus(text: string, file: string, known?: Known): LitmusTe
         case 'stack':
           stacks.push(...commaSeparated(reader, () => named(reader, 'a stack', known?.stacks)));
           break;
+        case 'device':
+          if (scope.files.length + scope.tasks.length > 0)
+            reader.fail('PD0501', at, 'the device stands before files and tasks');
+          scope.device = reader.oneOf(['whole', 'partition'], 'what the device is');
+          break;
         case 'files':
           commaSeparated(reader, () => readFile(reader, scope));
           break;
@@ -71,7 +76,7 @@ export function parseLitmus(text: string, file: string, known?: Known): LitmusTe
           scope.holes.push(...commaSeparated(reader, () => scope.pages()));
           break;
         case 'share':
-          scope.shared.push(scope.twoRanges());
+          scope.shared.push({ ...scope.twoRanges(), at });
           break;
         case 'early-kill':
           earlyKill = reader.oneOf(['all', 'none'], 'who is killed early') === 'all';
@@ -102,9 +107,9 @@ export function parseLitmus(text: string, file: string, known?: Known): LitmusTe
   }
   if (scope.tasks.length === 0) reader.fail('PD0501', reader.peek().at, 'the test has no task');
   scope.checkEnd(order);
-  const { files, free, holes, shared, tasks } = scope;
+  const { device, files, free, holes, shared, tasks } = scope;
   return {
-    ...{ name, eras, stacks, files, free, holes, shared, earlyKill, faultsFail },
+    ...{ name, eras, stacks, device, files, free, holes, shared, earlyKill, faultsFail },
     ...{ tasks, operations, order, conditions },
   };
 }
@@ -123,11 +128,21 @@ function commaSeparated<T>(reader: Reader, read: () => T): T[] {
 function readFile(reader: Reader, scope: Scope): void {
   const name = reader.name('the name of a file');
   const size = reader.number(1, MOST_PAGES, `the size of ${name.text} in pages`);
-  const state: FileOf['state'] = reader.took('cold') ? 'cold' : reader.took('absent') ? 'absent' : 'in-core';
+  const { at } = reader.peek();
+  const state = readState(reader, scope);
+  const states = new Set([...scope.files.map((f) => f.state), state]);
+  if (states.has('absent') && (states.has('cold') || scope.device === 'partition'))
+    reader.fail('PD0503', at, READ_IN_AGAIN);
   scope.declareFile(name, { name: name.text, size, state });
   if (scope.files.length > MOST_FILES)
     reader.fail('PD0504', name.at, `there are at most ${MOST_FILES} files`);
   if (scope.blocks() > MOST_BLOCKS) reader.fail('PD0504', name.at, `there are at most ${MOST_BLOCKS} blocks`);
+}
+
+/** Of a filesystem that is not mounted, all files are on disk. */
+function readState(reader: Reader, { device }: Scope): FileOf['state'] {
+  if (reader.took('absent')) return 'absent';
+  return reader.took('cold') || device === 'partition' ? 'cold' : 'in-core';
 }
 
 function readTask(reader: Reader, scope: Scope): void {
@@ -138,7 +153,9 @@ function readTask(reader: Reader, scope: Scope): void {
     do maps.push(scope.newMapping(name.text, maps, maps));
     while (reader.took(','));
   const file = scope.files.find((f) => f.state !== 'in-core' && maps.some((m) => m.file === f.name));
-  if (file) reader.fail('PD0503', at, `${file.name} is ${file.state}, so nothing maps it at the start`);
+  const why =
+    scope.device === 'partition' ? 'nothing is mounted from a partition' : `${file?.name} is ${file?.state}`;
+  if (file) reader.fail('PD0503', at, `${why} at the start, so no task maps ${file.name} then`);
   const prctl: TaskOf['prctl'] = reader.took('early') ? 'early' : reader.took('late') ? 'late' : null;
   scope.declareTask(name, { name: name.text, maps, prctl });
   if (scope.tasks.length > MOST_TASKS)

@@ -22,6 +22,7 @@ export function printLitmus(test: LitmusTest): string {
     `litmus ${test.name}`,
     ...list('era', test.eras),
     ...list('stack', test.stacks),
+    ...(test.device === 'partition' ? ['device partition'] : []),
     ...list('files', test.files.map(printFile)),
     ...list('free', test.free),
     ...list('hole', test.holes.map(printPages)),

@@ -1,5 +1,5 @@
 /** What each operation may give to user space: a condition on something else can never be met. */
-import type { ActionName, Result } from './test.ts';
+import type { ActionName, Device, Result } from './test.ts';
 
 const ends: readonly Result[] = ['oops', 'hangs', 'none'];
 const access: readonly Result[] = ['ok', 'SIGBUS', 'SIGSEGV', 'OOM'];
@@ -32,4 +32,8 @@ const results: Readonly<Record<ActionName, readonly Result[]>> = {
   unpin: ['ok'],
 };
 
-export const resultsOf = (action: ActionName): readonly Result[] => [...results[action], ...ends];
+export const resultsOf = (action: ActionName, device: Device): readonly Result[] => [
+  ...results[action],
+  ...(action === 'mount' && device === 'partition' ? (['-EINVAL'] as const) : []),
+  ...ends,
+];

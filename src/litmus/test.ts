@@ -16,6 +16,13 @@ export interface Pages {
   readonly last: number;
 }
 
+/** These pages have those blocks from the start. */
+export interface Share {
+  readonly from: Pages;
+  readonly to: Pages;
+  readonly at: At;
+}
+
 /** A block of the device: the one that a page has at the start, or a free one, by name. */
 export type Block =
   | { readonly kind: 'of'; readonly file: string; readonly page: number }
@@ -81,6 +88,9 @@ export interface Operation {
   readonly at: At;
 }
 
+/** What the filesystem is on. Nothing is mounted from a partition at the start, and all files are on disk. */
+export type Device = 'whole' | 'partition';
+
 /** How operations of different tasks are ordered: as written; each whole, in any order; step by step. */
 export type Order = 'written' | 'operations' | 'steps';
 
@@ -135,6 +145,7 @@ export interface LitmusTest {
   /** Left out of the file: the command line, or every stack, decides. */
   readonly eras: readonly string[];
   readonly stacks: readonly string[];
+  readonly device: Device;
   /** The order of declaration is that in which the filesystem visits a block's owners. */
   readonly files: readonly FileOf[];
   /** Free blocks of the device. */
@@ -142,7 +153,7 @@ export interface LitmusTest {
   /** Pages without a block. */
   readonly holes: readonly Pages[];
   /** Pages that have the block of another page from the start. */
-  readonly shared: readonly { readonly from: Pages; readonly to: Pages }[];
+  readonly shared: readonly Share[];
   /** The sysctl vm.memory_failure_early_kill. */
   readonly earlyKill: boolean;
   /** Page faults may run out of memory, or meet a memory error while they copy. */
