@@ -187,7 +187,8 @@ const withoutFiles: readonly ActionName[] = [
 
 /** Why a stack does not have an operation, or shared blocks; null if it does. */
 export function lacks(stack: Stack, device: Device, does: ActionName | 'share'): string | null {
-  if (['share', 'reflink', 'dedupe', 'unshare'].includes(does) && !stack.reflink) return 'it has no reflink';
+  if (['share', 'reflink', 'dedupe', 'unshare'].includes(does) && !stack.reflink)
+    return 'only XFS with reflink has that';
   if (does === 'inodegc' && stack.filesystem !== 'xfs') return 'only XFS has that worker';
   const unmountable = device === 'partition' && stack.reflink && !withoutFiles.some((a) => a === does);
   return unmountable ? 'XFS with reflink refuses to mount with DAX from a partition' : null;

@@ -1,8 +1,10 @@
 /** `pagedeed litmus`: what litmus tests come to. */
 import { eraNamed, eras } from '../../models/eras.ts';
 import { lacks } from '../../models/litmus/actions.ts';
+import { litmusProgram } from '../../models/litmus/program.ts';
 import { stackNamed, stacks } from '../../models/stacks.ts';
 import { parseLitmus } from '../litmus/parse.ts';
+import { functionsIn } from '../litmus/parse-condition.ts';
 import { showResult } from '../litmus/show.ts';
 import type { At, LitmusTest } from '../litmus/test.ts';
 import { abstractionsOf, KCONFIG, MEMORY_MODEL } from '../report/preamble.ts';
@@ -44,6 +46,8 @@ async function litmus(given: Given): Promise<number> {
     tests.push({ file, test: parseLitmus(await readText(file), file, known) });
   const cells = tests.flatMap((located) => cellsOf(located, given));
   const json = given.has('json');
+  if (json && shown !== undefined)
+    throw new PagedeedError({ code: 'PD0001', message: 'JSON has no traces: give --trace or --json' });
   const runs: LitmusRun[] = [];
   for (const { test, era, stack } of cells) {
     const run = runLitmus(test, era, stack, limits);
@@ -103,7 +107,25 @@ export function cellsOf(located: Located, given: Pick<Given, 'text'>): readonly 
     fit.length > 0
       ? fit
       : (named.length > 0 ? named : stacks.slice(-1)).map((stack) => fitting(located, stack));
-  return chosenEras.flatMap((era) => chosenStacks.map((stack) => ({ test, era, stack })));
+  const cells = chosenEras.flatMap((era) => chosenStacks.map((stack) => ({ test, era, stack })));
+  requireFunctions(located, cells);
+  return cells;
+}
+
+/** Errors: PD0502 where a condition asks for a function that no program of the test has. */
+function requireFunctions({ file, test }: Located, cells: readonly LitmusCell[]): void {
+  const asked = test.conditions.flatMap(({ holds }) => functionsIn(holds));
+  if (asked.length === 0) return;
+  const programs = cells.map(({ era, stack }) => litmusProgram(test, era, stack).program);
+  const names = new Set(programs.flatMap(({ functions }) => functions.map((fn) => fn.name)));
+  const unknown = asked.find((place) => !names.has(place.function));
+  if (unknown)
+    throw new PagedeedError({
+      code: 'PD0502',
+      message: `nothing that the test does calls ${unknown.function}`,
+      place: { file, ...unknown.at },
+      hint: didYouMean(unknown.function, names) ?? 'pagedeed list functions prints those of the models',
+    });
 }
 
 function found<T>(what: string, id: string, all: readonly { readonly id: string }[], one: T | undefined): T {
@@ -156,7 +178,7 @@ function traceOf(run: LitmusRun, n: number): string {
   const count = run.result.outcomes.length;
   throw new PagedeedError({
     code: 'PD0002',
-    message: `there are ${count} states, not ${n}`,
+    message: `there ${count === 1 ? 'is 1 state' : `are ${count} states`} of ${run.result.scenario}, not ${n}`,
     place: '--trace',
   });
 }

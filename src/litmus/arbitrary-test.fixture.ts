@@ -9,6 +9,7 @@ import type {
   Mapping,
   Operation,
   Order,
+  PageOf,
   Pages,
   TaskOf,
 } from './test.ts';
@@ -69,40 +70,42 @@ const action = (maps: readonly Mapping[]): fc.Arbitrary<Action> =>
     fc.constant<Action>({ does: 'inject-memory' }),
   );
 
-const condition: fc.Arbitrary<Formula> = fc.letrec<{ formula: Formula; atom: Formula }>((tie) => ({
-  formula: fc.oneof(
-    { maxDepth: 3 },
-    tie('atom'),
-    fc.record({ kind: fc.constant('not' as const), part: tie('formula') }),
-    fc.record({
-      kind: fc.constantFrom('or' as const, 'and' as const),
-      parts: fc.array(tie('formula'), { minLength: 2, maxLength: 3 }),
-    }),
-  ),
-  atom: fc.oneof<fc.Arbitrary<Formula>[]>(
-    fc.constantFrom<Formula>(
-      { kind: 'result', task: 'P1', n: 1, is: 'ok' },
-      { kind: 'result', task: 'P2', n: 1, is: 'hangs' },
-      { kind: 'got', task: 'P1', signal: null, page: null, through: null, lsb: null },
-      { kind: 'got', task: 'P1', signal: 'KILL', page: null, through: null, lsb: null },
-      { kind: 'got', task: 'P2', signal: 'AR', page: 'wrong', through: null, lsb: 12 },
-      { kind: 'got', task: 'P2', signal: 'AO', page: { file: 'A', page: 0 }, through: null, lsb: null },
-      { kind: 'oopses', task: 'P1', in: null },
-      { kind: 'hangs', task: 'P1', in: 'memory_failure' },
-      { kind: 'has', task: 'P1', block: { kind: 'of', file: 'A', page: 1 } },
-      { kind: 'owner', block: { kind: 'free', name: 'X' }, is: { mapping: 'mark', word: 2 } },
-      { kind: 'owner', block: { kind: 'free', name: 'X' }, is: { mapping: 'NULL', word: 0 } },
-      { kind: 'owner', block: { kind: 'of', file: 'A', page: 0 }, is: { mapping: { file: 'B' }, word: 1 } },
-      { kind: 'refs', block: { kind: 'free', name: 'X' }, count: 1 },
-      { kind: 'poisoned', block: { kind: 'free', name: 'X' } },
-      { kind: 'recorded', block: { kind: 'free', name: 'X' }, result: 'Failed' },
-      { kind: 'warns', in: 'dax_associate_entry' },
-      { kind: 'warns', in: null },
-      { kind: 'shutdown' },
-      { kind: 'failures-blocked' },
+/** Of a second task that maps this page, among others. */
+const condition = (mapped: PageOf): fc.Arbitrary<Formula> =>
+  fc.letrec<{ formula: Formula; atom: Formula }>((tie) => ({
+    formula: fc.oneof(
+      { maxDepth: 3 },
+      tie('atom'),
+      fc.record({ kind: fc.constant('not' as const), part: tie('formula') }),
+      fc.record({
+        kind: fc.constantFrom('or' as const, 'and' as const),
+        parts: fc.array(tie('formula'), { minLength: 2, maxLength: 3 }),
+      }),
     ),
-  ),
-})).formula;
+    atom: fc.oneof<fc.Arbitrary<Formula>[]>(
+      fc.constantFrom<Formula>(
+        { kind: 'result', task: 'P1', n: 1, is: 'ok' },
+        { kind: 'result', task: 'P2', n: 1, is: 'hangs' },
+        { kind: 'got', task: 'P1', signal: null, page: null, through: null, lsb: null },
+        { kind: 'got', task: 'P1', signal: 'KILL', page: null, through: null, lsb: null },
+        { kind: 'got', task: 'P2', signal: 'AR', page: 'wrong', through: null, lsb: 12 },
+        { kind: 'got', task: 'P2', signal: 'AO', page: mapped, through: null, lsb: null },
+        { kind: 'oopses', task: 'P1', in: null },
+        { kind: 'hangs', task: 'P1', in: { function: 'memory_failure', at } },
+        { kind: 'has', task: 'P1', block: { kind: 'of', file: 'A', page: 1 } },
+        { kind: 'owner', block: { kind: 'free', name: 'X' }, is: { mapping: 'mark', word: 2 } },
+        { kind: 'owner', block: { kind: 'free', name: 'X' }, is: { mapping: 'NULL', word: 0 } },
+        { kind: 'owner', block: { kind: 'of', file: 'A', page: 0 }, is: { mapping: { file: 'B' }, word: 1 } },
+        { kind: 'refs', block: { kind: 'free', name: 'X' }, count: 1 },
+        { kind: 'poisoned', block: { kind: 'free', name: 'X' } },
+        { kind: 'recorded', block: { kind: 'free', name: 'X' }, result: 'Failed' },
+        { kind: 'warns', in: { function: 'dax_associate_entry', at } },
+        { kind: 'warns', in: null },
+        { kind: 'shutdown' },
+        { kind: 'failures-blocked' },
+      ),
+    ),
+  })).formula;
 
 export interface Wanted {
   readonly operations: number;
@@ -114,16 +117,8 @@ export interface Wanted {
 /** Two files of two pages and two tasks; the first page of B may be shared with A, and its second is a hole. */
 export function arbitraryTest({ operations, order, mappings = 2 }: Wanted): fc.Arbitrary<LitmusTest> {
   return fc
-    .tuple(
-      task('P1', mappings),
-      task('P2', mappings),
-      fc.boolean(),
-      fc.boolean(),
-      fc.boolean(),
-      order,
-      fc.array(condition, { maxLength: 3 }),
-    )
-    .chain(([first, second, shared, earlyKill, faultsFail, chosen, conditions]) => {
+    .tuple(task('P1', mappings), task('P2', mappings), fc.boolean(), fc.boolean(), fc.boolean(), order)
+    .chain(([first, second, shared, earlyKill, faultsFail, chosen]) => {
       const ops = ({ name, maps }: TaskOf): fc.Arbitrary<readonly Operation[]> =>
         fc
           .tuple(
@@ -135,8 +130,10 @@ export function arbitraryTest({ operations, order, mappings = 2 }: Wanted): fc.A
             ...(unmapped === undefined ? [] : [{ does: 'munmap', mapping: unmapped } as const]),
           ])
           .map((list) => list.map((of) => ({ task: name, before: false, action: of, at })));
-      return fc.tuple(ops(first), ops(second), fc.boolean()).map(
-        ([ones, others, swapped]): LitmusTest => ({
+      const { file = 'A', first: page = 0 } = second.maps[0] ?? {};
+      const asked = fc.array(condition({ file, page }), { maxLength: 3 });
+      return fc.tuple(ops(first), ops(second), fc.boolean(), asked).map(
+        ([ones, others, swapped, conditions]): LitmusTest => ({
           name: 'random-test',
           eras: ['v6.12'],
           stacks: [],

@@ -3,14 +3,14 @@ import { match } from 'ts-pattern';
 import type { Blocks } from './blocks.ts';
 import type { BlockOutcome, Outcome, TaskOutcome } from './outcome.ts';
 import { printMapping } from './print.ts';
-import type { Block, Formula } from './test.ts';
+import type { Block, Formula, Where } from './test.ts';
 
 export function holdsIn(formula: Formula, outcome: Outcome, blocks: Blocks): boolean {
   const task = (name: string) => outcome.tasks.find((t) => t.task === name) as TaskOutcome;
   const nameOf = (block: Block) => blocks.names[blocks.number(block) ?? -1];
   const block = (of: Block) => outcome.blocks.find((b) => b.block === nameOf(of)) as BlockOutcome;
-  const inPlace = (where: string | null, place: string | undefined) =>
-    place !== undefined && (where === null || where === place);
+  const inPlace = (where: Where | null, place: string | undefined) =>
+    place !== undefined && (where === null || where.function === place);
   return match(formula)
     .with({ kind: 'or' }, (f) => f.parts.some((part) => holdsIn(part, outcome, blocks)))
     .with({ kind: 'and' }, (f) => f.parts.every((part) => holdsIn(part, outcome, blocks)))

@@ -1,10 +1,10 @@
 /** Conditions: atoms joined by `/\`, `\/` and `~`, as herd writes them. */
-import { sameMapping } from './mappings.ts';
+import { covers, sameMapping } from './mappings.ts';
 import { hintOf, type Scope } from './parse-names.ts';
 import { printMapping } from './print.ts';
 import type { Reader } from './reader.ts';
 import { resultsOf } from './results.ts';
-import type { ActionName, Atom, Block, Device, Formula, Operation, Owner } from './test.ts';
+import type { ActionName, Atom, Device, Formula, Operation, Owner, Where } from './test.ts';
 
 /** Errors: PD0501, PD0502; PD0505 where the condition can never be met. */
 export function readFormula(reader: Reader, scope: Scope, operations: readonly Operation[]): Formula {
@@ -27,7 +27,7 @@ export function readFormula(reader: Reader, scope: Scope, operations: readonly O
 const general = ['warns', 'shutdown', 'failures-blocked'] as const;
 
 function readAtom(reader: Reader, scope: Scope, operations: readonly Operation[]): Atom {
-  const { text, at } = reader.peek();
+  const { text } = reader.peek();
   if (text === '&' || scope.free.includes(text)) return readBlockAtom(reader, scope);
   const tasks = scope.tasks.map((t) => t.name);
   if (tasks.includes(text)) return readTaskAtom(reader, scope, operations);
@@ -36,13 +36,15 @@ function readAtom(reader: Reader, scope: Scope, operations: readonly Operation[]
     reader.known(known, 'a task, a block, or something else to ask for');
   const kind = reader.oneOf(general, 'a task, a block');
   if (kind !== 'warns') return { kind };
-  void at;
   return { kind, in: place(reader) };
 }
 
 /** `in FUNCTION`, or nothing. */
-const place = (reader: Reader): string | null =>
-  reader.took('in') ? reader.name('the name of a function').text : null;
+function place(reader: Reader): Where | null {
+  if (!reader.took('in')) return null;
+  const { text, at } = reader.name('the name of a function');
+  return { function: text, at };
+}
 
 function readTaskAtom(reader: Reader, scope: Scope, operations: readonly Operation[]): Atom {
   const task = scope.task();
@@ -92,11 +94,15 @@ function readSignal(reader: Reader, scope: Scope, task: string): Atom {
     reader.expect('address');
     return { kind: 'got', task, signal, page: 'wrong', through: null, lsb: lsb(reader) };
   }
+  const named = reader.peek().at;
   const page = scope.page();
   const { at } = reader.peek();
   const through = scope.through(page);
-  if (through && !scope.mappings.of(task).some((m) => sameMapping(m, through)))
-    reader.fail('PD0505', at, `${task} never maps ${printMapping(through)}`, hintOf(scope.mappings.of(task)));
+  const mapped = scope.mappings.of(task);
+  if (!mapped.some((m) => covers(m, page)))
+    reader.fail('PD0505', named, `${task} never maps ${page.file}[${page.page}]`, hintOf(mapped));
+  if (through && !mapped.some((m) => sameMapping(m, through)))
+    reader.fail('PD0505', at, `${task} never maps ${printMapping(through)}`, hintOf(mapped));
   return { kind: 'got', task, signal, page, through, lsb: lsb(reader) };
 }
 
@@ -122,9 +128,9 @@ function readOwner(reader: Reader, scope: Scope): Owner {
   return { mapping, word: reader.number(0, Number.MAX_SAFE_INTEGER, 'index or count') };
 }
 
-/** The blocks that a formula speaks of. */
-export function blocksIn(formula: Formula): readonly Block[] {
-  if (formula.kind === 'not') return blocksIn(formula.part);
-  if (formula.kind === 'and' || formula.kind === 'or') return formula.parts.flatMap(blocksIn);
-  return 'block' in formula ? [formula.block] : [];
+/** The functions that a formula speaks of. */
+export function functionsIn(formula: Formula): readonly Where[] {
+  if (formula.kind === 'not') return functionsIn(formula.part);
+  if (formula.kind === 'and' || formula.kind === 'or') return formula.parts.flatMap(functionsIn);
+  return 'in' in formula && formula.in ? [formula.in] : [];
 }

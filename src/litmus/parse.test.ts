@@ -150,6 +150,15 @@ test.each([
     /P1 never maps A private/,
     'it maps A',
   ],
+  [
+    'a signal at a page that is never mapped',
+    'exists P1 got AR at B[0]',
+    'PD0505',
+    6,
+    21,
+    /P1 never maps B\[0\]/,
+    'it maps A',
+  ],
   ['an order said twice', 'order steps\norder steps', 'PD0501', 7, 1, /order is said twice/, undefined],
   ['a name declared twice', 'files X 1', 'PD0501', 6, 7, /X is declared twice/, undefined],
   ['a file that is too large', 'files C 9', 'PD0504', 6, 9, /the size of C in pages is 1 to 8/, undefined],
@@ -292,7 +301,7 @@ test('files on disk and files that are not there are not in one test', () => {
 
 test('a test without tasks, and a text that is none', () => {
   expect(errorOf('litmus nobody\nfiles A 1\n')?.message).toMatch(/has no task/);
-  expect(errorOf('')?.message).toBe('expected litmus, not the end of the line');
+  expect(errorOf('')?.message).toBe('expected litmus, not the end of the file');
   expect(errorOf('{"json": true}')?.message).toMatch(/nothing begins with/);
 });
 

@@ -12,6 +12,7 @@ import type {
   Owner,
   Pages,
   TaskOf,
+  Where,
 } from './test.ts';
 
 /** Ends with a newline. */
@@ -117,7 +118,7 @@ export function printFormula(formula: Formula): string {
 }
 
 function printAtom(atom: Atom): string {
-  const place = (where: string | null) => (where === null ? '' : ` in ${where}`);
+  const place = (where: Where | null) => (where === null ? '' : ` in ${where.function}`);
   return match(atom)
     .with({ kind: 'result' }, (a) => `${a.task}.${a.n} = ${a.is}`)
     .with({ kind: 'got' }, ({ task, signal, page, through, lsb }) => {

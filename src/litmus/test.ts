@@ -104,6 +104,12 @@ export type Formula =
   | { readonly kind: 'not'; readonly part: Formula }
   | Atom;
 
+/** A function of the kernel. */
+export interface Where {
+  readonly function: string;
+  readonly at: At;
+}
+
 /** Something that is so or not in a final state. */
 export type Atom =
   /** The result of a task's n-th operation, from 1. */
@@ -117,14 +123,14 @@ export type Atom =
       readonly through: Mapping | null;
       readonly lsb: number | null;
     }
-  | { readonly kind: 'oopses' | 'hangs'; readonly task: string; readonly in: string | null }
+  | { readonly kind: 'oopses' | 'hangs'; readonly task: string; readonly in: Where | null }
   /** The task has the block present. */
   | { readonly kind: 'has'; readonly task: string; readonly block: Block }
   | { readonly kind: 'owner'; readonly block: Block; readonly is: Owner }
   | { readonly kind: 'refs'; readonly block: Block; readonly count: number }
   | { readonly kind: 'poisoned'; readonly block: Block }
   | { readonly kind: 'recorded'; readonly block: Block; readonly result: 'Recovered' | 'Failed' }
-  | { readonly kind: 'warns'; readonly in: string | null }
+  | { readonly kind: 'warns'; readonly in: Where | null }
   | { readonly kind: 'shutdown' | 'failures-blocked' };
 
 /** The owner words of a page: mapping and, in the same word, index or count. */

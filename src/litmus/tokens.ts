@@ -44,7 +44,8 @@ export function tokensOf(text: string, file: string): readonly Token[] {
     if (kind !== null) tokens.push({ kind, text: value, at });
   }
   const end = { line, column: position - lineStart + 1 };
-  if (tokens.at(-1)?.kind !== 'end-of-line') tokens.push({ kind: 'end-of-line', text: '\n', at: end });
+  if (tokens.length > 0 && tokens.at(-1)?.kind !== 'end-of-line')
+    tokens.push({ kind: 'end-of-line', text: '\n', at: end });
   tokens.push({ kind: 'end-of-file', text: '', at: end });
   return tokens;
 }
