@@ -1,45 +1,12 @@
 /** The command as its users start it: built, and run as a process. */
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { built, env, folder, mutants, pagedeed, started } from './command.fixture.ts';
 
-const root = new URL('../../', import.meta.url).pathname;
-const built = mkdtempSync(join(root, 'dist-'));
-const folder = mkdtempSync(join(tmpdir(), 'pagedeed-test-'));
-
-beforeAll(() => {
-  execFileSync(process.execPath, ['build.mjs', built], { cwd: root });
-  writeFileSync(join(folder, 'counter.ts'), counter('increment(the(counter).n)'));
-}, 60_000);
-afterAll(() => {
-  for (const path of [built, folder]) rmSync(path, { recursive: true, force: true });
-});
-
-/** No verdict of another run of the tests is known. */
-const env = { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') };
-
-interface Run {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const pagedeed = (...args: readonly string[]): Promise<Run> =>
-  started(process.execPath, [join(built, 'cli/main.js'), ...args]);
-
-const mutants = (...args: readonly string[]): Promise<Run> =>
-  started(process.execPath, [join(built, 'cli/mutants.js'), ...args]);
-
-function started(command: string, args: readonly string[]): Promise<Run> {
-  return new Promise((resolve) => {
-    const child: ChildProcess = execFile(command, args, { cwd: folder, env }, (_error, stdout, stderr) =>
-      resolve({ status: child.exitCode, stdout, stderr }),
-    );
-  });
-}
+beforeAll(() => writeFileSync(join(folder, 'counter.ts'), counter('increment(the(counter).n)')));
 
 /** Two CPUs add one to a counter, each by the statement given. */
 function counter(statement: string): string {
@@ -292,79 +259,6 @@ test('runs up to an oops, and runs that go on after it', { timeout: 60_000 }, as
   expect(replayed).toMatchObject({ status: 0, stderr: '' });
   expect(replayed.stdout).toContain('the task dies\n');
   expect(replayed.stdout).toContain('held by a task that died.');
-});
-
-describe('litmus tests', () => {
-  const litmus = (name: string, ...lines: readonly string[]) =>
-    writeFileSync(join(folder, name), `litmus ${name}\n${lines.join('\n')}\n`);
-  const poison = ['files A 1', 'task P1 maps A', 'P1: touch A[0]; madvise A[0] HWPOISON'];
-
-  test('conditions that hold: the states, status 0', { timeout: 60_000 }, async () => {
-    litmus('poison', 'stack ext4', ...poison, 'exists P1 got AR at A[0]');
-    const run = await pagedeed('litmus', 'poison');
-    expect(run).toMatchObject({ status: 0, stderr: '' });
-    expect(run.stdout).toMatch(/^Test poison v6.12\/ext4\nStates 1\nP1: touch A\[0\]: ok, /);
-    expect(run.stdout).toContain('\nOk\nWitnesses\nPositive: 1 Negative: 0\n');
-    expect(run.stdout).toContain('\nObservation poison Always 1 0\n');
-    expect(run.stdout).toContain('\nmemory model: sequential consistency\n');
-    const [, count] = /^not modelled: (\d+) things/m.exec(run.stdout) ?? [];
-    const listed = await pagedeed('litmus', 'poison', '--not-modelled');
-    expect(listed.stdout.match(/^- /gm)).toHaveLength(Number(count));
-    expect(listed.stdout).toContain('\n- The death of a task in an oops is encoded from knowledge');
-  });
-
-  test('one that does not: status 1; the stack from the command line; JSON by its schema', {
-    timeout: 60_000,
-  }, async () => {
-    litmus('poison', ...poison, 'never P1 got AR');
-    const run = await pagedeed('litmus', 'poison', '--stack', 'xfs,xfs-rmapbt', '--json');
-    expect(run).toMatchObject({ status: 1, stderr: '' });
-    const schema = JSON.parse(readFileSync(join(built, 'litmus.schema.json'), 'utf8'));
-    const validate = new Ajv({ strict: false }).compile(schema);
-    const printed = JSON.parse(run.stdout);
-    expect(validate(printed), JSON.stringify(validate.errors)).toBe(true);
-    expect(printed.results).toMatchObject([
-      { scenario: 'v6.12/xfs', conditions: [{ holds: false, observation: 'Always' }] },
-      { scenario: 'v6.12/xfs-rmapbt', outcomes: [{ tasks: [{ signals: [{ name: 'AR', right: true }] }] }] },
-    ]);
-  });
-
-  test('how a state comes about: a race diagram within 75 columns', { timeout: 60_000 }, async () => {
-    litmus('poison', 'stack ext4', ...poison);
-    const run = await pagedeed('litmus', 'poison', '--trace', '1');
-    expect(run.status).toBe(0);
-    const diagram = run.stdout.slice(run.stdout.indexOf('CPU 0'));
-    expect(diagram).toContain('P1.2 madvise A[0] HWPOISON\n');
-    expect(Math.max(...diagram.split('\n').map((line) => line.length))).toBeLessThanOrEqual(75);
-    expect(await pagedeed('litmus', 'poison', '--trace', '2')).toMatchObject({ status: 2 });
-  });
-
-  test('a search that is cut short: status 3', { timeout: 60_000 }, async () => {
-    const sharers = ['files A 1, B 1', 'share A -> B', 'task P1 maps A', 'task P2 maps B', 'task P3 maps A'];
-    const race = ['P1: write A[0]', 'P2: write B[0]', 'P3: write A[0]; write A[0]', 'order steps'];
-    const conditions = ['exists shutdown', 'never shutdown'];
-    litmus('long', 'stack xfs-reflink', 'free X, Y', ...sharers, ...race, ...conditions);
-    const run = await pagedeed('litmus', 'long', '--timeout', '1');
-    expect(run.status).toBe(3);
-    expect(run.stdout).toMatch(/^Incomplete: time ran out after 1 s$/m);
-    expect(run.stdout.match(/^Undecided$/gm)).toHaveLength(2);
-  });
-
-  test.each([
-    ['an unknown operation', ['P1: tuoch A[0]'], 'error PD0501', 'bad:4:5', 'did you mean touch?'],
-    ['an unknown stack', ['stack xfs-reflnk'], 'error PD0502', 'bad:4:7', 'did you mean xfs-reflink'],
-    ['what the stack does not have', ['stack ext4', 'P1: unshare A'], 'PD0503', 'bad:5:5', 'xfs-reflink'],
-  ])('%s: status 2', async (_, lines, ...said) => {
-    litmus('bad', 'files A 1', 'task P1 maps A', ...lines);
-    const run = await pagedeed('litmus', 'bad');
-    expect(run).toMatchObject({ status: 2, stdout: '' });
-    for (const text of said) expect(run.stderr).toContain(text);
-  });
-
-  test('no file, and one that is not there', async () => {
-    expect(await pagedeed('litmus')).toMatchObject({ status: 2 });
-    expect(await pagedeed('litmus', 'nowhere')).toMatchObject({ status: 2, stdout: '' });
-  });
 });
 
 test('an interrupt ends with status 130 and keeps what is finished', async () => {

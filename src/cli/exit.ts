@@ -3,9 +3,18 @@ import { PagedeedError } from '../support/diagnostics.ts';
 
 export const BAD_INPUT = 2;
 const BUG = 70;
+/** What a shell gives for SIGPIPE. */
+const NOBODY_READS = 141;
 
-/** Sets the exit status that a command gives; one that fails is reported on standard error. */
+/**
+ * Sets the exit status that a command gives; one that fails is reported on standard error. Where nobody reads what it
+ * prints (`| head`), it ends.
+ */
 export async function exitWith(command: Promise<number>): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(NOBODY_READS);
+  });
   try {
     process.exitCode = await command;
   } catch (error) {

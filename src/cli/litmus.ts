@@ -1,4 +1,5 @@
 /** `pagedeed litmus`: what litmus tests come to. */
+import { setImmediate } from 'node:timers/promises';
 import { eraNamed, eras } from '../../models/eras.ts';
 import { lacks } from '../../models/litmus/actions.ts';
 import { litmusProgram } from '../../models/litmus/program.ts';
@@ -53,6 +54,8 @@ async function litmus(given: Given): Promise<number> {
     const run = runLitmus(test, era, stack, limits);
     runs.push(run);
     if (json) continue;
+    // That nobody reads any more is noticed between two tests.
+    await setImmediate();
     process.stdout.write(`${runs.length > 1 ? '\n' : ''}${showResult(run.result)}`);
     if (shown !== undefined) process.stdout.write(traceOf(run, shown));
   }
