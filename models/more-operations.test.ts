@@ -25,6 +25,15 @@ describe.each(stacks)('$id', (stack) => {
     expect(left).toEqual(['create']);
   });
 
+  test('only where nothing is unmounted does it say so', () => {
+    const usual = scenarioProgram(stack.id, { source: 'pfn' }, { cpus: 1 });
+    const unmounting = scenarioProgram(stack.id, { moreOperations: true, source: 'pfn' }, { cpus: 1 });
+    const says = [usual, unmounting].map(({ functions }) =>
+      functions.some((fn) => fn.abstracts.some((sentence) => sentence.includes('no filesystem unmounted'))),
+    );
+    expect(says).toEqual([true, false]);
+  });
+
   test('the program is well-formed', () => {
     expect(checkProgram(more)).toEqual([]);
   });
@@ -36,13 +45,13 @@ describe.each(stacks)('$id', (stack) => {
   });
 });
 
-test.each(['poison-survives-reuse', 'unmount-ends-ownership', 'fork-inherits-early-kill'])(
-  'the program of a litmus test is well-formed: %s',
-  (name) => {
-    const file = new URL(`../specs/litmus/${name}.litmus`, import.meta.url);
-    const litmus = parseLitmus(readFileSync(file, 'utf8'), name);
-    const [era] = eras;
-    for (const stack of stacks.filter((s) => litmus.stacks.includes(s.id)))
-      expect(era && checkProgram(litmusProgram(litmus, era, stack).program)).toEqual([]);
-  },
-);
+test.each([
+  ...['poison-survives-reuse', 'unmount-ends-ownership', 'fork-inherits-early-kill'],
+  ...['partition-refuses-reflink', 'partition-without-reflink'],
+])('the program of a litmus test is well-formed: %s', (name) => {
+  const file = new URL(`../specs/litmus/${name}.litmus`, import.meta.url);
+  const litmus = parseLitmus(readFileSync(file, 'utf8'), name);
+  const [era] = eras;
+  for (const stack of stacks.filter((s) => litmus.stacks.includes(s.id)))
+    expect(era && checkProgram(litmusProgram(litmus, era, stack).program)).toEqual([]);
+});

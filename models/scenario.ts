@@ -1,5 +1,6 @@
 /** A scenario: an era, a stack, bounds and a policy, made into the program that the engines search. */
 import { type ExprOf, instance, type Operand, type ProgramSpec, the } from '../src/lang/public.ts';
+import { UNMOUNTS } from './dax/holder.ts';
 import { deathAbstractions, deathOfTask } from './death.ts';
 import type { Era } from './eras.ts';
 import { deathInXfs, mount_point, umountObservers } from './fs/cache.ts';
@@ -216,6 +217,10 @@ export function buildScenario({ era, stack, bounds, policy }: Scenario): Program
     ...(policy.afterOops && {
       afterOops: [...deathOfTask, ...(policy.moreOperations ? [deathInXfs] : [])],
     }),
-    ...(policy.moreOperations && { elsewhere: isPinOutstanding, observers: umountObservers }),
+    ...(policy.moreOperations && {
+      options: [UNMOUNTS],
+      elsewhere: isPinOutstanding,
+      observers: umountObservers,
+    }),
   };
 }

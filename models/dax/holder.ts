@@ -24,6 +24,9 @@ export const no_notify_failure = kernelFunction('no_notify_failure', { params: r
   return_(neg(EOPNOTSUPP)),
 ]);
 
+/** The option of programs in which a filesystem may be unmounted. */
+export const UNMOUNTS = 'unmounts';
+
 export const dax_holder = kernelFunction(
   'dax_holder',
   { file: 'drivers/dax/super.c', params: { dax_dev: pointer(dax_device) }, returns: pointer(xfs_mount) },
@@ -37,7 +40,11 @@ export const dax_holder_notify_failure = kernelFunction(
     params: range,
     locals: { rc: int },
     returns: int,
-    abstracts: ['dax_read_lock is left out: no device is removed and no filesystem unmounted.'],
+    abstracts: (options) => [
+      options.has(UNMOUNTS)
+        ? 'dax_read_lock is left out: it keeps a device from being removed, and none is; fs_put_dax does not wait for it.'
+        : 'dax_read_lock is left out: no device is removed and no filesystem unmounted.',
+    ],
   },
   ({ dax_dev, offset, len, mf_flags, rc }) => [
     if_(not(dax_dev.alive), [return_(neg(ENXIO))]),

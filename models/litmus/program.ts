@@ -25,6 +25,7 @@ import { type Blocks, blocksOf } from '../../src/litmus/blocks.ts';
 import { printAction } from '../../src/litmus/print.ts';
 import type { LitmusTest } from '../../src/litmus/test.ts';
 import { per_cpu } from '../current.ts';
+import { UNMOUNTS } from '../dax/holder.ts';
 import { deathAbstractions, deathOfTask } from '../death.ts';
 import type { Era } from '../eras.ts';
 import { deathInXfs, mount_point, umountObservers } from '../fs/cache.ts';
@@ -104,7 +105,11 @@ export function litmusProgram(test: LitmusTest, era: Era, stack: Stack): LitmusP
     ...spec,
     name: `${era.id}/${stack.id}: ${test.name}`,
     bounds: all,
-    options: [ANY_MAPPING, SIGNALS_QUEUE, ...(test.device === 'partition' ? [PARTITION] : [])],
+    options: [
+      ...[ANY_MAPPING, SIGNALS_QUEUE],
+      ...(reloads(test) ? [UNMOUNTS] : []),
+      ...(test.device === 'partition' ? [PARTITION] : []),
+    ],
     counts: { vm_area_struct: 'vmas', to_kill: 'vmas', 'mm_struct.pte': 'ptes' },
     operations,
     initial: [...(spec.initial ?? []), ...initial(test, blocks, stack, places)],
