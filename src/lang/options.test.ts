@@ -4,7 +4,10 @@ import { printFunction } from './print.ts';
 import { functionNamed, program, structNamed } from './program.ts';
 import { type ArrayOf, array, kernelFunction, operation, set, struct, the, type U64, u64 } from './public.ts';
 
-const counter = struct<{ slots: ArrayOf<U64> }>('options_counter', { slots: array(u64, 'few') });
+const counter = struct<{ slots: ArrayOf<U64>; depth: U64 }>('options_counter', {
+  slots: array(u64, 'few'),
+  depth: { field: u64, onlyWith: 'wide' },
+});
 const bump = kernelFunction(
   'bump',
   {
@@ -16,7 +19,7 @@ const bump = kernelFunction(
 const operations = [operation('run', {}, () => [bump(1)])];
 const bounds = { cpus: 1, few: 1, many: 2 };
 
-test('a function asks for options; the program without them is as if there were none', () => {
+test('functions and fields ask for options; the program without them is as if there were none', () => {
   const narrow = program({ name: 'narrow', bounds, operations });
   const wide = program({
     name: 'wide',
@@ -29,7 +32,7 @@ test('a function asks for options; the program without them is as if there were 
   expect(functionNamed(wide, 'bump').abstracts).toEqual(['wide']);
   expect(structNamed(wide, 'options_counter')).toMatchObject({
     instances: 'many',
-    fields: [{ name: 'slots', length: 'many' }],
+    fields: [{ name: 'slots', length: 'many' }, { name: 'depth' }],
   });
   expect(printFunction(functionNamed(narrow, 'bump'))).toContain('slots[0] = 1;');
   expect(functionNamed(narrow, 'bump').abstracts).toEqual(['narrow']);

@@ -13,10 +13,10 @@ import {
   placeOf,
   truth,
 } from './expressions.ts';
-import { calleeOf, type KernelFunction } from './functions.ts';
+import { calleeOf, type KernelFunction, type Options } from './functions.ts';
 import type { Effect, ExprNode, FunctionNode, StmtNode, StructNode } from './nodes.ts';
 import { body, effectsOf, type Stmt } from './statements.ts';
-import { type Struct, structByName } from './structs.ts';
+import { optionOf, type Struct, structByName } from './structs.ts';
 import type { Pointer, Type } from './types.ts';
 import { eachExpression, eachStatement, expressionsOf } from './walk.ts';
 
@@ -206,7 +206,7 @@ export function program(spec: ProgramSpec): Program {
   return {
     name: spec.name,
     bounds: spec.bounds,
-    structs: [...structs].sort().map((name) => counted(structByName(name), spec.counts ?? {})),
+    structs: [...structs].sort().map((name) => shaped(structByName(name), options, spec.counts ?? {})),
     functions: [...functions.values()],
     operations: spec.operations.map((op) => op.functionName),
     initial,
@@ -220,9 +220,14 @@ export function program(spec: ProgramSpec): Program {
   };
 }
 
-function counted(struct: StructNode, counts: Readonly<Record<string, string>>): StructNode {
+/** With the fields that these options give it, and its arrays as long as they are to be. */
+function shaped(struct: StructNode, options: Options, counts: Readonly<Record<string, string>>): StructNode {
   const { name, instances } = struct;
-  const fields = struct.fields.map((f) => {
+  const present = struct.fields.filter((f) => {
+    const option = optionOf(f);
+    return option === undefined || options.has(option);
+  });
+  const fields = present.map((f) => {
     const length = counts[`${name}.${f.name}`];
     return length === undefined ? f : { ...f, length };
   });

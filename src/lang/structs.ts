@@ -15,6 +15,8 @@ export type FieldSpec =
       readonly sparse?: boolean;
       readonly lock?: boolean;
       readonly owner?: boolean;
+      /** The option of the programs that have this field. */
+      readonly onlyWith?: string;
     };
 
 export interface Struct<S> {
@@ -67,10 +69,19 @@ export function struct<S>(
   return { node };
 }
 
+const optionsOfFields = new WeakMap<FieldNode, string>();
+
+/** The option without which a program does not have the field; undefined: each has it. */
+export const optionOf = (field: FieldNode): string | undefined => optionsOfFields.get(field);
+
 function fieldNode(name: string, spec: FieldSpec): FieldNode {
-  const { field, ...attributes } = 'field' in spec ? spec : { field: spec };
-  if (field.kind === 'array') return { name, type: field.of, length: field.length, ...attributes };
-  return { name, type: field, ...attributes };
+  const { field, onlyWith, ...attributes } = 'field' in spec ? spec : { field: spec, onlyWith: undefined };
+  const node: FieldNode =
+    field.kind === 'array'
+      ? { name, type: field.of, length: field.length, ...attributes }
+      : { name, type: field, ...attributes };
+  if (onlyWith !== undefined) optionsOfFields.set(node, onlyWith);
+  return node;
 }
 
 /** `struct NAME *`; written with the name, so that structs may refer to each other. */
