@@ -26,6 +26,9 @@ import {
 
 const lock = { field: lockWord, lock: true } as const;
 
+/** The option of a program in which files may be mapped by PMDs, see mm/pmd.ts. Together with ANY_MAPPING. */
+export const PMD_ENTRIES = 'PMD entries';
+
 /** One 4 KiB block of the device: its `struct page`. Pages outlive files and filesystems. */
 export interface page {
   /** Owner: an address_space, NULL, or PAGE_MAPPING_DAX_SHARED. */
@@ -116,6 +119,10 @@ export interface inode {
   i_rwsem: U8;
   /** Not in the kernel: where this inode's memory comes from. */
   i_slab: Pointer<inode_slab>;
+  /** In pages, fixed, with PMD_ENTRIES only. */
+  i_size: U64;
+  /** Not in the kernel, with PMD_ENTRIES only: its extents are as long as a PMD, and aligned in the device. */
+  huge_extents: Bool;
   /** Stands for XFS_I(inode). */
   xfs_i: Pointer<xfs_inode>;
   /** Stands for EXT4_I(inode). */
@@ -135,6 +142,8 @@ export const inode: Struct<inode> = struct<Omit<inode, 'live'>>(
     i_lock: lock,
     i_rwsem: lock,
     i_slab: pointer('inode_slab'),
+    i_size: { field: u64, onlyWith: PMD_ENTRIES },
+    huge_extents: { field: bool, onlyWith: PMD_ENTRIES },
     xfs_i: pointer('xfs_inode'),
     ext4_i: pointer('ext4_inode_info'),
   },
@@ -293,6 +302,8 @@ export interface mm_struct {
   page_table_lock: U8;
   /** The page table entry of each offset of the one VMA, or see mm/pgtable.ts; for values see words.ts. */
   pte: ArrayOf<U64>;
+  /** With PMD_ENTRIES only. */
+  pmd: ArrayOf<U64>;
   /** The one VMA, which stands for the tree of VMAs. */
   mmap: Pointer<vm_area_struct>;
 }
@@ -302,6 +313,7 @@ export const mm_struct: Struct<mm_struct> = struct<mm_struct>(
     mmap_lock: lock,
     page_table_lock: lock,
     pte: array(u64, 'offsets'),
+    pmd: { field: array(u64, 'pmds'), onlyWith: PMD_ENTRIES },
     mmap: pointer('vm_area_struct'),
   },
   { instances: 'tasks', size: 1408, align: 64 },
@@ -444,6 +456,11 @@ const ROLES =
 /** Those of objectAbstractions that are not true of litmus tests, which say themselves who maps and does what. */
 export const scenarioAbstractions: readonly string[] = [ONE_VMA, ROLES];
 
+const UNWRITTEN = 'Unwritten extents, delayed allocation and preallocation are left out';
+const NO_PMDS = `${UNWRITTEN}; PMD entries are left out.`;
+/** What is said in the place of that of programs with PMD_ENTRIES. */
+export const withPmds = (sentence: string): string => (sentence === NO_PMDS ? `${UNWRITTEN}.` : sentence);
+
 /** What the choice of objects and words leaves out, for reports. */
 export const objectAbstractions: readonly string[] = [
   'address_space is an object of its own, not embedded in the inode; both are allocated and freed together.',
@@ -454,6 +471,6 @@ export const objectAbstractions: readonly string[] = [
   'There is no i_size and no partial block: truncate takes the entries and blocks from an offset on.',
   'The reference count and reverse-mapping btrees are derived from the forks, under the AGF lock.',
   'One allocation group; transactions and the log take no lock of their own and do not fail.',
-  'Unwritten extents, delayed allocation and preallocation are left out; PMD entries are left out.',
+  NO_PMDS,
   ROLES,
 ];

@@ -73,11 +73,14 @@ export const SB_BORN = constant('SB_BORN', u32, 1 << 29);
 // VMA and fault
 export const VM_SHARED = constant('VM_SHARED', u64, 0x8);
 export const FAULT_FLAG_WRITE = constant('FAULT_FLAG_WRITE', u32, 1);
+/** Not a flag of the kernel: `order` is PMD_ORDER. */
+export const FAULT_ORDER_PMD = constant('PMD_ORDER', u32, 1 << 31);
 export const VM_FAULT_OOM = constant('VM_FAULT_OOM', u32, 0x1);
 export const VM_FAULT_SIGBUS = constant('VM_FAULT_SIGBUS', u32, 0x2);
 export const VM_FAULT_HWPOISON = constant('VM_FAULT_HWPOISON', u32, 0x10);
 export const VM_FAULT_NOPAGE = constant('VM_FAULT_NOPAGE', u32, 0x100);
 export const VM_FAULT_DONE_COW = constant('VM_FAULT_DONE_COW', u32, 0x1000);
+export const VM_FAULT_FALLBACK = constant('VM_FAULT_FALLBACK', u32, 0x800);
 export const VM_FAULT_ERROR = constant('VM_FAULT_ERROR', u32, 0x873);
 
 // task flags
@@ -115,6 +118,7 @@ const entryTest = (name: string, flag: Expr<U64>) =>
     return_(ne(band(xa_to_value(entry), flag), 0)),
   ]);
 export const dax_is_locked = entryTest('dax_is_locked', DAX_LOCKED);
+export const dax_is_pmd_entry = entryTest('dax_is_pmd_entry', DAX_PMD);
 export const dax_is_zero_entry = entryTest('dax_is_zero_entry', DAX_ZERO_PAGE);
 export const dax_is_empty_entry = entryTest('dax_is_empty_entry', DAX_EMPTY);
 
@@ -174,6 +178,8 @@ export const IOMAP_F_SHARED = constant('IOMAP_F_SHARED', u64, 1 << 2);
 /** Not a flag of the kernel: the source of the copy is a mapped extent. */
 export const IOMAP_SRC_MAPPED = constant('IOMAP_SRC_MAPPED', u64, 1 << 8);
 export const IOMAP_WRITE = constant('IOMAP_WRITE', u32, 1 << 0);
+/** Not a flag of the kernel: `len` is PMD_SIZE. */
+export const IOMAP_PMD = constant('IOMAP_PMD', u32, 1 << 31);
 
 const word = (x: Operand<U64>): Expr<U64> => (typeof x === 'object' ? toWord(u64, x) : value(u64, x));
 export const iomapOf = (type: Operand<U64>, flags: Operand<U64>, pfn: Operand<U64>): Expr<U64> =>

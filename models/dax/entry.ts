@@ -5,19 +5,28 @@
  * critical section. Each wait goes on as soon as the entry is unlocked: lost wake-ups are out of the model.
  */
 import {
+  and,
   BUG_ON,
+  band,
+  bnot,
   bor,
+  cond,
+  constant,
   type Expr,
   eq,
+  for_index,
   forever,
   if_,
   kernelFunction,
   not,
+  type Options,
+  or,
   type Pointer,
   placeOf,
   pointer,
   primitive,
   return_,
+  type Stmt,
   set,
   shl,
   smp_processor_id,
@@ -27,15 +36,16 @@ import {
   u64,
   value,
 } from '../../src/lang/public.ts';
+import { PAGES_PER_PMD } from '../../src/litmus/bounds.ts';
 import { schedule, xas_lock_irq, xas_unlock_irq } from '../locks.ts';
-import { address_space, dax_entry_locks } from '../objects.ts';
-import { DAX_LOCKED, dax_is_locked, xa_mk_value, xa_to_value } from '../words.ts';
+import { PG_PMD_COLOUR } from '../mm/pmd.ts';
+import { address_space, dax_entry_locks, PMD_ENTRIES } from '../objects.ts';
+import { DAX_LOCKED, DAX_PMD, dax_is_locked, dax_is_pmd_entry, xa_mk_value, xa_to_value } from '../words.ts';
 
 const thisCpuExclusively = (): Expr<U8> => shl(value(u8, 0x10), smp_processor_id);
 
 /** The bit is set: this CPU owns the entry. Whoever waits for it has let go of the i_pages lock. */
-function entryLocked(mapping: Expr<Pointer<address_space>>, index: Expr<U64>) {
-  const word = mapping.entry_locks.entry_lock.at(index);
+function entryLocked(word: Expr<U8>, xa_lock: Expr<U8>) {
   return primitive('lock_acquired', {
     shown: [word],
     effects: [[word, thisCpuExclusively()]],
@@ -43,13 +53,12 @@ function entryLocked(mapping: Expr<Pointer<address_space>>, index: Expr<U64>) {
       does: 'acquire',
       mode: 'exclusive',
       place: placeOf(word),
-      dropped: placeOf(mapping.xa_lock),
+      dropped: placeOf(xa_lock),
     },
   });
 }
 
-function entryUnlocked(mapping: Expr<Pointer<address_space>>, index: Expr<U64>) {
-  const word = mapping.entry_locks.entry_lock.at(index);
+function entryUnlocked(word: Expr<U8>) {
   return primitive('lock_release', {
     shown: [word],
     demands: [
@@ -65,23 +74,82 @@ function entryUnlocked(mapping: Expr<Pointer<address_space>>, index: Expr<U64>) 
 }
 
 /** Sleeps on the entry's wait queue, which is global: the file itself is not touched. */
-function scheduleUntilUnlocked(locks: Expr<Pointer<dax_entry_locks>>, index: Expr<U64>) {
-  const word = locks.entry_lock.at(index);
-  return schedule(word, eq(word, 0));
-}
+const scheduleUntilUnlocked = (word: Expr<U8>) => schedule(word, eq(word, 0));
+
+/** A PMD entry has one lock: dax_entry_waitqueue looks at `entry` for that, and takes the first of its offsets. */
+const lockWordOf = (
+  options: Options,
+  { entry_lock }: Expr<Pointer<dax_entry_locks>>,
+  index: Expr<U64>,
+  entry: Expr<U64>,
+): Expr<U8> =>
+  entry_lock.at(
+    options.has(PMD_ENTRIES)
+      ? cond(band(xa_to_value(entry), DAX_PMD), band(index, bnot(PG_PMD_COLOUR)), index)
+      : index,
+  );
+
+/** Some entry that get_unlocked_entry was asked for is of a smaller order. */
+export const XA_RETRY_ENTRY = constant('XA_RETRY_ENTRY', u64, (256 << 2) | 2);
 
 const xas = { mapping: pointer(address_space), index: u64 } as const;
 
 /** Under the i_pages lock. Gives the entry that stood there before. */
 export const xas_store = kernelFunction(
   'xas_store',
-  { file: 'lib/xarray.c', params: { ...xas, entry: u64 }, locals: { old: u64 }, returns: u64 },
-  ({ mapping, index, entry, old }) => [
+  {
+    file: 'lib/xarray.c',
+    params: { ...xas, entry: u64 },
+    locals: { old: u64 },
+    returns: u64,
+    abstracts: (options) =>
+      options.has(PMD_ENTRIES)
+        ? [
+            'An entry of several offsets stands at each of them, where the kernel has siblings that lead to one.',
+          ]
+        : [],
+  },
+  ({ mapping, index, entry, old }, options) => [
     set(old, mapping.i_pages.at(index)),
-    set(mapping.i_pages.at(index), entry),
+    ...(options.has(PMD_ENTRIES)
+      ? [
+          if_(
+            or(dax_is_pmd_entry(old), dax_is_pmd_entry(entry)),
+            [
+              for_index('i', u64, PAGES_PER_PMD, (i) => [
+                set(mapping.i_pages.at(bor(band(index, bnot(PG_PMD_COLOUR)), i)), entry),
+              ]),
+            ],
+            [set(mapping.i_pages.at(index), entry)],
+          ),
+        ]
+      : [set(mapping.i_pages.at(index), entry)]),
     return_(old),
   ],
 );
+
+/** The loop of get_unlocked_entry; `conflict`: what is looked at first. */
+const unlockedEntry = (
+  v: {
+    readonly mapping: Expr<Pointer<address_space>>;
+    readonly index: Expr<U64>;
+    readonly entry: Expr<U64>;
+    readonly wq: Expr<Pointer<dax_entry_locks>>;
+  },
+  options: Options,
+  conflict: readonly Stmt[],
+): readonly Stmt[] => [
+  forever([
+    ...conflict,
+    set(v.entry, v.mapping.i_pages.at(v.index)),
+    if_(not(v.entry), [return_(v.entry)]),
+    if_(not(dax_is_locked(v.entry)), [return_(v.entry)]),
+    set(v.wq, v.mapping.entry_locks),
+    xas_unlock_irq(v.mapping.xa_lock),
+    scheduleUntilUnlocked(lockWordOf(options, v.wq, v.index, v.entry)),
+    xas_lock_irq(v.mapping.xa_lock),
+  ]),
+];
 
 /** Called and left with the i_pages lock held. Gives the entry, unlocked, or 0. */
 export const get_unlocked_entry = kernelFunction(
@@ -91,32 +159,46 @@ export const get_unlocked_entry = kernelFunction(
     params: xas,
     locals: { entry: u64, wq: pointer(dax_entry_locks) },
     returns: u64,
-    abstracts: [
+    abstracts: (options) => [
       'A DAX file holds value entries only, so the test for other entries is left out.',
-      'All entries are of order 0, so there is no conflict of orders.',
+      options.has(PMD_ENTRIES)
+        ? 'Order 0 is asked for, so there is no conflict of orders.'
+        : 'All entries are of order 0, so there is no conflict of orders.',
     ],
   },
-  ({ mapping, index, entry, wq }) => [
-    forever([
-      set(entry, mapping.i_pages.at(index)),
-      if_(not(entry), [return_(entry)]),
-      if_(not(dax_is_locked(entry)), [return_(entry)]),
-      set(wq, mapping.entry_locks),
-      xas_unlock_irq(mapping.xa_lock),
-      scheduleUntilUnlocked(wq, index),
-      xas_lock_irq(mapping.xa_lock),
+  (v, options) => unlockedEntry(v, options, []),
+);
+
+/** Gives XA_RETRY_ENTRY where a page has an entry of its own. `index` is the first of the PMD. */
+export const get_unlocked_entry_pmd = kernelFunction(
+  'get_unlocked_entry_pmd',
+  {
+    file: 'fs/dax.c',
+    params: xas,
+    locals: { entry: u64, wq: pointer(dax_entry_locks) },
+    returns: u64,
+    abstracts: [
+      'get_unlocked_entry with PMD_ORDER.',
+      'A DAX file holds value entries only, so the test for other entries is left out.',
+    ],
+  },
+  (v, options) =>
+    unlockedEntry(v, options, [
+      for_index('i', u64, PAGES_PER_PMD, (i) => [
+        set(v.entry, v.mapping.i_pages.at(bor(v.index, i))),
+        if_(and(v.entry, not(dax_is_pmd_entry(v.entry))), [return_(XA_RETRY_ENTRY)]),
+      ]),
     ]),
-  ],
 );
 
 /** Called with the i_pages lock held, left without. After it the mapping may be gone. */
 export const wait_entry_unlocked = kernelFunction(
   'wait_entry_unlocked',
   { file: 'fs/dax.c', params: { ...xas, entry: u64 }, locals: { wq: pointer(dax_entry_locks) } },
-  ({ mapping, index, wq }) => [
+  ({ mapping, index, entry, wq }, options) => [
     set(wq, mapping.entry_locks),
     xas_unlock_irq(mapping.xa_lock),
-    scheduleUntilUnlocked(wq, index),
+    scheduleUntilUnlocked(lockWordOf(options, wq, index, entry)),
   ],
 );
 
@@ -124,10 +206,10 @@ export const wait_entry_unlocked = kernelFunction(
 export const dax_lock_entry = kernelFunction(
   'dax_lock_entry',
   { file: 'fs/dax.c', params: { ...xas, entry: u64 }, locals: { v: u64, old: u64 }, returns: u64 },
-  ({ mapping, index, entry, v, old }) => [
+  ({ mapping, index, entry, v, old }, options) => [
     set(v, xa_to_value(entry)),
     set(old, xas_store(mapping, index, xa_mk_value(bor(v, DAX_LOCKED)))),
-    entryLocked(mapping, index),
+    entryLocked(lockWordOf(options, mapping.entry_locks, index, entry), mapping.xa_lock),
     return_(old),
   ],
 );
@@ -135,11 +217,11 @@ export const dax_lock_entry = kernelFunction(
 export const dax_unlock_entry = kernelFunction(
   'dax_unlock_entry',
   { file: 'fs/dax.c', params: { ...xas, entry: u64 }, locals: { old: u64 } },
-  ({ mapping, index, entry, old }) => [
+  ({ mapping, index, entry, old }, options) => [
     BUG_ON(dax_is_locked(entry)),
     xas_lock_irq(mapping.xa_lock),
     set(old, xas_store(mapping, index, entry)),
-    entryUnlocked(mapping, index),
+    entryUnlocked(lockWordOf(options, mapping.entry_locks, index, entry)),
     xas_unlock_irq(mapping.xa_lock),
     BUG_ON(not(dax_is_locked(old))),
   ],

@@ -34,9 +34,12 @@ import {
 } from '../../src/lang/public.ts';
 import { iomap_begin, iomap_end } from '../iomap/iter.ts';
 import { finish_fault, vmf_insert_mixed, vmf_insert_mixed_mkwrite } from '../mm/memory.ts';
-import { address_space, environment, inode, vm_area_struct } from '../objects.ts';
+import { entryOfPgoff } from '../mm/pgtable.ts';
+import { pmd_devmap, pmdOfEntry, vmf_insert_pfn_pmd } from '../mm/pmd.ts';
+import { address_space, environment, inode, PMD_ENTRIES, vm_area_struct } from '../objects.ts';
 import {
   addressOfPgoff,
+  DAX_PMD,
   DAX_ZERO_PAGE,
   dax_is_empty_entry,
   EHWPOISON,
@@ -46,6 +49,7 @@ import {
   IOMAP_F_SHARED,
   IOMAP_HOLE,
   IOMAP_MAPPED,
+  IOMAP_PMD,
   IOMAP_SRC_MAPPED,
   IOMAP_UNWRITTEN,
   IOMAP_WRITE,
@@ -67,8 +71,8 @@ import { dax_insert_entry, grab_mapping_entry } from './insert.ts';
 /** dax_fault_iter gives its result and, through a pointer, the entry: both in one word here. */
 const faultAndEntry = (ret: ExprOf<U32>, entry: ExprOf<U64>): Expr<U64> =>
   bor(shl(toWord(u64, ret), 32), entry);
-const faultOf = (both: ExprOf<U64>): Expr<U32> => toWord(u32, shr(both, 32));
-const entryOf = (both: ExprOf<U64>): Expr<U64> => band(both, 0xffff_ffff);
+export const faultOf = (both: ExprOf<U64>): Expr<U32> => toWord(u32, shr(both, 32));
+export const entryOf = (both: ExprOf<U64>): Expr<U64> => band(both, 0xffff_ffff);
 
 const packed = 'The entry that C gives back through a pointer is the low half of the result.';
 
@@ -161,13 +165,15 @@ export const dax_fault_iter = kernelFunction(
     params: { ...xas, vma: pointer(vm_area_struct), cow_page: bool, iomap: u64, iter_flags: u32, entry: u64 },
     locals: { write: bool, err: int, pfn: u64, ret: u32 },
     returns: u64,
-    abstracts: [
+    abstracts: (options) => [
       packed,
-      'PTE faults only; no MAP_SYNC.',
+      options.has(PMD_ENTRIES)
+        ? 'Whether the fault is for a PMD is a bit of the flags. No MAP_SYNC. A file with huge extents has no hole, so there is no dax_pmd_load_hole.'
+        : 'PTE faults only; no MAP_SYNC.',
       'Direct access to the device does not fail: known bad blocks are left out.',
     ],
   },
-  ({ mapping, index, vma, cow_page, iomap, iter_flags, entry, write, err, pfn, ret }) => [
+  ({ mapping, index, vma, cow_page, iomap, iter_flags, entry, write, err, pfn, ret }, options) => [
     set(write, ne(band(iter_flags, IOMAP_WRITE), 0)),
     if_(cow_page, [return_(faultAndEntry(dax_fault_cow_page(index, vma), entry))]),
     if_(and(not(write), or(eq(iomap_type(iomap), IOMAP_UNWRITTEN), eq(iomap_type(iomap), IOMAP_HOLE))), [
@@ -178,11 +184,30 @@ export const dax_fault_iter = kernelFunction(
       return_(faultAndEntry(VM_FAULT_SIGBUS, entry)),
     ]),
     set(pfn, iomap_pfn(iomap)),
-    set(entry, dax_insert_entry(mapping, index, vma, addressOfPgoff(vma, index), iomap, entry, pfn, 0)),
+    set(
+      entry,
+      dax_insert_entry(
+        mapping,
+        index,
+        vma,
+        addressOfPgoff(vma, index),
+        iomap,
+        entry,
+        pfn,
+        options.has(PMD_ENTRIES) ? cond(band(iter_flags, IOMAP_PMD), DAX_PMD, 0) : 0,
+      ),
+    ),
     if_(and(write, band(iomap_flags(iomap), IOMAP_F_SHARED)), [
       set(err, dax_iomap_copy_around(iomap)),
       if_(err, [return_(faultAndEntry(dax_fault_return(err), entry))]),
     ]),
+    ...(options.has(PMD_ENTRIES)
+      ? [
+          if_(band(iter_flags, IOMAP_PMD), [
+            return_(faultAndEntry(vmf_insert_pfn_pmd(vma, index, pfn, write), entry)),
+          ]),
+        ]
+      : []),
     if_(
       write,
       [set(ret, vmf_insert_mixed_mkwrite(vma, index, pfn))],
@@ -209,34 +234,35 @@ export const dax_iomap_pte_fault = kernelFunction(
       both: u64,
     },
     returns: u32,
-    abstracts: [
+    abstracts: (options) => [
       'There is no i_size: no offset is beyond the end of the file.',
       'A fault covers one page, so the loop over iomap_iter runs once: it is written out as begin, actor, end.',
-      'No PMD fault can have raced.',
-      'An entry that is still empty when the fault ends is taken out: whoever looks treats absent and empty entries alike, but for dax_lock_folio with a wrong index.',
+      ...(options.has(PMD_ENTRIES)
+        ? []
+        : [
+            'No PMD fault can have raced.',
+            'An entry that is still empty when the fault ends is taken out: whoever looks treats absent and empty entries alike, but for dax_lock_folio with a wrong index.',
+          ]),
     ],
   },
-  ({
-    vma,
-    pgoff,
-    flags,
-    cow_page,
-    mapping,
-    inode,
-    iter_flags,
-    ret,
-    entry,
-    error,
-    iomap,
-    processed,
-    both,
-  }) => [
+  (
+    { vma, pgoff, flags, cow_page, mapping, inode, iter_flags, ret, entry, error, iomap, processed, both },
+    options,
+  ) => [
     set(mapping, vma.vm_file.f_mapping),
     set(inode, mapping.host),
     set(iter_flags, 0),
     set(ret, 0),
     if_(and(band(flags, FAULT_FLAG_WRITE), not(cow_page)), [set(iter_flags, bor(iter_flags, IOMAP_WRITE))]),
     set(entry, grab_mapping_entry(mapping, pgoff)),
+    ...(options.has(PMD_ENTRIES)
+      ? [
+          if_(pmd_devmap(pmdOfEntry(vma.vm_mm, entryOfPgoff(options, vma, pgoff))), [
+            dax_unlock_entry(mapping, pgoff, entry),
+            return_(VM_FAULT_NOPAGE),
+          ]),
+        ]
+      : []),
     set(iomap, iomap_begin(inode, pgoff, iter_flags)),
     if_(
       IS_ERR_VALUE(iomap),
@@ -252,7 +278,11 @@ export const dax_iomap_pte_fault = kernelFunction(
       ],
     ),
     if_(and(not(ret), error), [set(ret, dax_fault_return(error))]),
-    dax_unlock_entry(mapping, pgoff, cond(dax_is_empty_entry(entry), 0, entry)),
+    dax_unlock_entry(
+      mapping,
+      pgoff,
+      options.has(PMD_ENTRIES) ? entry : cond(dax_is_empty_entry(entry), 0, entry),
+    ),
     return_(ret),
   ],
 );

@@ -34,8 +34,8 @@ import {
   value,
   WARN_ON,
 } from '../../src/lang/public.ts';
-import { dax_iomap_pte_fault } from '../dax/fault.ts';
 import { dax_layout_busy_page } from '../dax/invalidate.ts';
+import { daxFault } from '../dax/pmd-fault.ts';
 import { call_rcu, clear_inode } from '../fs/inode.ts';
 import {
   filemap_invalidate_lock,
@@ -47,7 +47,15 @@ import {
   schedule,
 } from '../locks.ts';
 import { truncate_inode_pages_final, truncate_pagecache } from '../mm/truncate.ts';
-import { address_space, ext4_group_info, ext4_inode_info, inode, page, vm_area_struct } from '../objects.ts';
+import {
+  address_space,
+  ext4_group_info,
+  ext4_inode_info,
+  inode,
+  PMD_ENTRIES,
+  page,
+  vm_area_struct,
+} from '../objects.ts';
 import {
   EIO,
   ENOSPC,
@@ -175,16 +183,18 @@ export const ext4_dax_fault = kernelFunction(
     params: { vma: pointer(vm_area_struct), pgoff: u64, flags: u32, cow_page: bool },
     locals: { mapping: pointer(address_space), result: u32 },
     returns: u32,
-    abstracts: [
+    abstracts: (options) => [
       noJournal,
       'Freezing, time stamps and the retry after ENOSPC are left out.',
-      'Stands for ext4_dax_huge_fault with order 0.',
+      options.has(PMD_ENTRIES)
+        ? 'Stands for ext4_dax_huge_fault.'
+        : 'Stands for ext4_dax_huge_fault with order 0.',
     ],
   },
-  ({ vma, pgoff, flags, cow_page, mapping, result }) => [
+  ({ vma, pgoff, flags, cow_page, mapping, result }, options) => [
     set(mapping, vma.vm_file.f_mapping),
     filemap_invalidate_lock_shared(mapping.invalidate_lock),
-    set(result, dax_iomap_pte_fault(vma, pgoff, flags, cow_page)),
+    set(result, daxFault(options)(vma, pgoff, flags, cow_page)),
     filemap_invalidate_unlock_shared(mapping.invalidate_lock),
     return_(result),
   ],

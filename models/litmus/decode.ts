@@ -1,6 +1,7 @@
 /** A final state of a litmus program in the test's own terms. */
 
 import type { Blocks } from '../../src/litmus/blocks.ts';
+import { PAGES_PER_PMD } from '../../src/litmus/bounds.ts';
 import type { BlockOutcome, Outcome, Present, Signal, TaskOutcome } from '../../src/litmus/outcome.ts';
 import { printMapping, printOwner } from '../../src/litmus/print.ts';
 import type { FileOf, LitmusTest, Owner, Result } from '../../src/litmus/test.ts';
@@ -99,10 +100,17 @@ function signalsOf(places: Places, { word }: Ended, t: number): readonly Signal[
   });
 }
 
-function presentOf(blocks: Blocks, places: Places, { word }: Ended, t: number): readonly Present[] {
+/** What maps a page: its entry, or that of a PMD made into one. */
+function pteAt(places: Places, { word }: Ended, t: number, entry: number): bigint {
+  const pmd = places.huge ? word(`mm_struct[${t}].pmd[${Math.floor(entry / PAGES_PER_PMD)}]`) : 0n;
+  if (pmd & DEVMAP) return pmd + (BigInt(entry % PAGES_PER_PMD) << 12n);
+  return word(`mm_struct[${t}].pte[${entry}]`);
+}
+
+function presentOf(blocks: Blocks, places: Places, ended: Ended, t: number): readonly Present[] {
   return places.of(t).flatMap((mapping, m) =>
     Array.from({ length: mapping.last - mapping.first + 1 }, (_, n) => n).flatMap((n): Present[] => {
-      const pte = word(`mm_struct[${t}].pte[${m * places.offsets + n}]`);
+      const pte = pteAt(places, ended, t, places.entry(t, m) + n);
       if (pte === 0n) return [];
       const frame = (pte & ~DEVMAP) >> 12n;
       const block = pte & DEVMAP ? blocks.names[Number(frame - FIRST_PFN)] : undefined;

@@ -22,6 +22,7 @@ import {
   value,
 } from '../../src/lang/public.ts';
 import { type Blocks, blocksOf } from '../../src/litmus/blocks.ts';
+import { PAGES_PER_PMD } from '../../src/litmus/bounds.ts';
 import { printAction } from '../../src/litmus/print.ts';
 import type { LitmusTest } from '../../src/litmus/test.ts';
 import { per_cpu } from '../current.ts';
@@ -42,9 +43,11 @@ import {
   inode,
   inode_slab,
   mm_struct,
+  PMD_ENTRIES,
   scenarioAbstractions,
   super_block,
   task_struct,
+  withPmds,
   xfs_inode,
   xfs_mount,
 } from '../objects.ts';
@@ -72,7 +75,7 @@ export function litmusProgram(test: LitmusTest, era: Era, stack: Stack): LitmusP
   const tasks = test.tasks.length;
   const own = test.tasks.map((task) => test.operations.filter((o) => o.task === task.name));
   const places = placesOf(test);
-  const { mappings, offsets } = places;
+  const { mappings, offsets, huge } = places;
   const bounds = {
     // With one CPU a step is a whole operation, which cannot stop halfway to wait for ever.
     cpus: Math.max(2, tasks),
@@ -100,6 +103,7 @@ export function litmusProgram(test: LitmusTest, era: Era, stack: Stack): LitmusP
     ...spec.bounds,
     operations: Math.max(1, ...own.map((list) => list.length)),
     ...{ mappings, vmas: tasks * mappings, ptes: mappings * offsets },
+    ...(huge && { pmds: (mappings * offsets) / PAGES_PER_PMD }),
   };
   const undying: ProgramSpec = {
     ...spec,
@@ -109,6 +113,7 @@ export function litmusProgram(test: LitmusTest, era: Era, stack: Stack): LitmusP
       ...[ANY_MAPPING, SIGNALS_QUEUE],
       ...(reloads(test) ? [UNMOUNTS] : []),
       ...(test.device === 'partition' ? [PARTITION] : []),
+      ...(huge ? [PMD_ENTRIES] : []),
     ],
     counts: { vm_area_struct: 'vmas', to_kill: 'vmas', 'mm_struct.pte': 'ptes' },
     operations,
@@ -119,8 +124,11 @@ export function litmusProgram(test: LitmusTest, era: Era, stack: Stack): LitmusP
       'faults-fail': test.faultsFail ? 'yes' : 'no',
     },
     abstractions: [
-      ...(spec.abstractions ?? []).filter((sentence) => !scenarioAbstractions.includes(sentence)),
+      ...(spec.abstractions ?? [])
+        .filter((sentence) => !scenarioAbstractions.includes(sentence))
+        .map((sentence) => (huge ? withPmds(sentence) : sentence)),
       ...mappingAbstractions,
+      ...(huge ? hugeAbstractions : []),
       ...deathAbstractions,
     ],
   };
@@ -184,6 +192,12 @@ function initial(test: LitmusTest, blocks: Blocks, stack: Stack, places: Places)
         ...(of.state === 'in-core'
           ? ([[instance(inode, f).i_count, 1 + users]] satisfies Initial)
           : notInCore(f, xfs)),
+        ...(places.huge
+          ? ([
+              [instance(inode, f).i_size, of.size],
+              [instance(inode, f).huge_extents, of.huge ? 1 : 0],
+            ] satisfies Initial)
+          : []),
       ];
     }),
     ...test.tasks.flatMap(({ name, maps, prctl }, t): Initial => {
@@ -222,6 +236,12 @@ const notMounted = (xfs: boolean): Initial => [
 const mappingAbstractions: readonly string[] = [
   'Each mapping of a task lies at fixed addresses of its own; all of a task have one anon_vma; threads share them.',
   'The interval tree gives VMAs of a task that start with the same page of a file in the order in which the test has them, also after one was unmapped and mapped again.',
+];
+
+const hugeAbstractions: readonly string[] = [
+  `A PMD covers ${PAGES_PER_PMD} pages, where the kernel has 512: PMD_SIZE is that, and PMD_SHIFT is 21 all the same.`,
+  'Where a file has huge extents, no file has a hole, shares a block, or changes its size or its blocks.',
+  'A mapping lies at addresses that are as far into a PMD as the pages of its file.',
 ];
 
 const prctlFlags = {

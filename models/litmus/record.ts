@@ -42,6 +42,7 @@ import {
 import type { Type } from '../../src/lang/types.ts';
 import { dev_pagemap_mapping_shift } from '../mm/kill.ts';
 import { action_result, memory_failure_dev_pagemap } from '../mm/memory-failure.ts';
+import { asPte } from '../mm/pmd.ts';
 import { complete_signal, kill_by_signal } from '../mm/signal.ts';
 import { page, task_struct, vm_area_struct } from '../objects.ts';
 import { devmapPte } from '../words.ts';
@@ -126,7 +127,7 @@ const eachTask = (bounds: Bounds) =>
 /** The page table entry that is looked at when a task is collected maps the failed page, or another one. */
 function collected(bounds: Bounds, places: Places): Effect[] {
   const [vma, ptent] = [local('vma', pointer(vm_area_struct)), local('ptent', u64)];
-  const right = eq(ptent, devmapPte(the(litmus_run).failing));
+  const right = eq(places.huge ? asPte(ptent) : ptent, devmapPte(the(litmus_run).failing));
   return upTo(boundValue(bounds, 'tasks')).flatMap((t) =>
     places.of(t).map((_, m): Effect => {
       const was = instance(litmus_task, t).collected_right.at(m);

@@ -25,6 +25,7 @@ import { mm_struct, vm_area_struct } from '../objects.ts';
 import { anonPte, FAULT_FLAG_WRITE, pte_none, VM_FAULT_ERROR } from '../words.ts';
 import { handle_mm_fault } from './memory.ts';
 import { pte_index } from './pgtable.ts';
+import { walked } from './pmd.ts';
 import { vma_lookup } from './vma-lookup.ts';
 
 export const VM_WRITE = constant('VM_WRITE', u64, 0x2);
@@ -44,9 +45,9 @@ export const do_user_addr_fault = kernelFunction(
       'Out of memory is given back, where the kernel lets the task try again.',
     ],
   },
-  ({ mm, address, flags, pte, vma, fault, faulted }) => [
+  ({ mm, address, flags, pte, vma, fault, faulted }, options) => [
     forever([
-      set(pte, READ_ONCE(mm.pte.at(pte_index(address)))),
+      set(pte, walked(options, mm, pte_index(address), READ_ONCE(mm.pte.at(pte_index(address))))),
       if_(and(not(pte_none(pte)), or(faulted, not(band(flags, FAULT_FLAG_WRITE)), eq(pte, anonPte))), [
         return_(value(u32, 0)),
       ]),

@@ -27,6 +27,7 @@ import { page, vm_area_struct } from '../objects.ts';
 import { NULL_PAGE, pfn_to_page, pte_devmap, pte_pfn, pte_present, VM_FAULT_ERROR } from '../words.ts';
 import { handle_mm_fault } from './memory.ts';
 import { ANY_MAPPING, entryOfAddress, pte_index } from './pgtable.ts';
+import { walked } from './pmd.ts';
 import { vma_lookup } from './vma-lookup.ts';
 
 /** A pair of one atomic operation each; who waits for a reference count of 1 looks at the count itself. */
@@ -59,12 +60,15 @@ export const gup_fast = kernelFunction(
       'The page is not rejected for its mapping, which only a kernel with SECRETMEM looks at here.',
     ],
   },
-  ({ pgoff, pte, page }) => [
-    set(pte, READ_ONCE(current.mm.pte.at(pgoff))),
+  ({ pgoff, pte, page }, options) => [
+    set(pte, walked(options, current.mm, pgoff, READ_ONCE(current.mm.pte.at(pgoff)))),
     if_(not(and(pte_present(pte), pte_devmap(pte))), [return_(NULL_PAGE)]),
     set(page, pfn_to_page(pte_pfn(pte))),
     get_page(page),
-    if_(ne(pte, READ_ONCE(current.mm.pte.at(pgoff))), [put_page(page), return_(NULL_PAGE)]),
+    if_(ne(pte, walked(options, current.mm, pgoff, READ_ONCE(current.mm.pte.at(pgoff)))), [
+      put_page(page),
+      return_(NULL_PAGE),
+    ]),
     return_(page),
   ],
 );
@@ -92,7 +96,7 @@ export const __get_user_pages = kernelFunction(
     forever([
       // follow_page_pte
       pte_lock(current.mm.page_table_lock),
-      set(pte, current.mm.pte.at(pgoff)),
+      set(pte, walked(options, current.mm, pgoff, current.mm.pte.at(pgoff))),
       if_(pte_present(pte), [
         if_(pte_devmap(pte), [set(page, pfn_to_page(pte_pfn(pte))), get_page(page)]),
         pte_unlock(current.mm.page_table_lock),

@@ -4,6 +4,8 @@ import {
   band,
   bnot,
   break_,
+  cond,
+  type Expr,
   eq,
   for_each,
   if_,
@@ -11,6 +13,7 @@ import {
   kernelFunction,
   ne,
   not,
+  type Options,
   pointer,
   READ_ONCE,
   return_,
@@ -20,6 +23,7 @@ import {
   sub,
   the,
   toWord,
+  type U64,
   u32,
   u64,
   ugt,
@@ -29,6 +33,7 @@ import { current, NULL_TASK } from '../current.ts';
 import {
   address_space,
   memory_failure_state,
+  PMD_ENTRIES,
   page,
   task_struct,
   to_kill,
@@ -44,6 +49,7 @@ import {
   pte_present,
 } from '../words.ts';
 import { entryOfAddress } from './pgtable.ts';
+import { isHuge, PMD_SHIFT, PMD_SIZE, walked } from './pmd.ts';
 import { ADDRESS_EFAULT, vma_address } from './rmap.ts';
 import { BUS_MCEERR_AO, BUS_MCEERR_AR, force_sig_mceerr, kill_by_signal, send_sig_mceerr } from './signal.ts';
 import { unmap_mapping_range } from './unmap.ts';
@@ -56,13 +62,20 @@ export const dev_pagemap_mapping_shift = kernelFunction(
     params: { vma: pointer(vm_area_struct), address: u64 },
     locals: { ptent: u64 },
     returns: u64,
-    abstracts: ['The walk down the page tables is one read of the entry; there are no huge entries.'],
+    abstracts: (options) =>
+      options.has(PMD_ENTRIES)
+        ? ['There are no PUD entries.']
+        : ['The walk down the page tables is one read of the entry; there are no huge entries.'],
   },
-  ({ vma, address, ptent }, options) => [
-    set(ptent, READ_ONCE(vma.vm_mm.pte.at(entryOfAddress(options, vma, address)))),
-    if_(and(pte_present(ptent), pte_devmap(ptent)), [return_(PAGE_SHIFT)]),
-    return_(value(u64, 0)),
-  ],
+  ({ vma, address, ptent }, options) => {
+    const entry = entryOfAddress(options, vma, address);
+    return [
+      set(ptent, walked(options, vma.vm_mm, entry, READ_ONCE(vma.vm_mm.pte.at(entry)))),
+      ...(options.has(PMD_ENTRIES) ? [if_(isHuge(ptent), [return_(PMD_SHIFT)])] : []),
+      if_(and(pte_present(ptent), pte_devmap(ptent)), [return_(PAGE_SHIFT)]),
+      return_(value(u64, 0)),
+    ];
+  },
 );
 
 /** Takes a free element; there is one for each VMA. */
@@ -201,6 +214,11 @@ export const kill_procs = kernelFunction(
   ],
 );
 
+const sizeOfShift = (options: Options, shift: Expr<U64>): Expr<U64> => {
+  const size = shl(value(u64, 1), shift);
+  return options.has(PMD_ENTRIES) ? cond(eq(shift, PMD_SHIFT), PMD_SIZE, size) : size;
+};
+
 export const unmap_and_kill = kernelFunction(
   'unmap_and_kill',
   {
@@ -208,11 +226,11 @@ export const unmap_and_kill = kernelFunction(
     params: { pfn: u64, mapping: pointer(address_space), index: u64, flags: int },
     locals: { size: u64, start: u64 },
   },
-  ({ pfn, mapping, index, flags, size, start }) => [
+  ({ pfn, mapping, index, flags, size, start }, options) => [
     for_each(to_kill, 'tk', (tk) => [
       if_(and(tk.listed, tk.size_shift), [
-        if_(ugt(shl(value(u64, 1), toWord(u64, tk.size_shift)), size), [
-          set(size, shl(value(u64, 1), toWord(u64, tk.size_shift))),
+        if_(ugt(sizeOfShift(options, toWord(u64, tk.size_shift)), size), [
+          set(size, sizeOfShift(options, toWord(u64, tk.size_shift))),
         ]),
       ]),
     ]),

@@ -3,16 +3,21 @@ import {
   and,
   band,
   bool,
+  bor,
   choose,
   cond,
+  type Expr,
   eq,
   false_,
   if_,
   kernelFunction,
   ne,
   not,
+  type Options,
   pointer,
+  READ_ONCE,
   return_,
+  type Stmt,
   set,
   the,
   true_,
@@ -24,14 +29,16 @@ import {
   WARN_ON_ONCE,
 } from '../../src/lang/public.ts';
 import { pte_lock, pte_unlock } from '../locks.ts';
-import { environment, mm_struct, vm_area_struct } from '../objects.ts';
+import { environment, mm_struct, PMD_ENTRIES, vm_area_struct } from '../objects.ts';
 import {
   anonPte,
   devmapPte,
   FAULT_FLAG_WRITE,
+  FAULT_ORDER_PMD,
   pte_none,
   pte_pfn,
   VM_FAULT_DONE_COW,
+  VM_FAULT_FALLBACK,
   VM_FAULT_NOPAGE,
   VM_FAULT_OOM,
   VM_SHARED,
@@ -39,6 +46,7 @@ import {
   zeroPte,
 } from '../words.ts';
 import { ANY_MAPPING, entryOfPgoff, set_pte_at } from './pgtable.ts';
+import { pmd_devmap, pmd_none, pmdOfEntry, pteAlloc, split_huge_pmd } from './pmd.ts';
 
 const vmf = { vma: pointer(vm_area_struct), pgoff: u64 } as const;
 
@@ -66,6 +74,10 @@ export const insert_pfn = kernelFunction(
     choose(no_memory, 2),
     if_(and(no_memory, the(environment).faults_fail), [return_(VM_FAULT_OOM)]),
     pte_lock(mm.page_table_lock),
+    ...pteAlloc(options, mm, entryOfPgoff(options, vma, pgoff), [
+      pte_unlock(mm.page_table_lock),
+      return_(VM_FAULT_OOM),
+    ]),
     set(entry, mm.pte.at(entryOfPgoff(options, vma, pgoff))),
     if_(not(pte_none(entry)), [
       if_(mkwrite, [if_(ne(pte_pfn(entry), pfn), [WARN_ON_ONCE(ne(pte_pfn(entry), ZERO_PFN))])]),
@@ -104,6 +116,10 @@ export const finish_fault = kernelFunction(
   ({ vma, pgoff, mm, ret }, options) => [
     set(mm, vma.vm_mm),
     pte_lock(mm.page_table_lock),
+    ...pteAlloc(options, mm, entryOfPgoff(options, vma, pgoff), [
+      pte_unlock(mm.page_table_lock),
+      return_(VM_FAULT_NOPAGE),
+    ]),
     if_(
       not(pte_none(mm.pte.at(entryOfPgoff(options, vma, pgoff)))),
       [set(ret, VM_FAULT_NOPAGE)],
@@ -198,21 +214,66 @@ export const do_wp_page = kernelFunction(
   ],
 );
 
-/** Called with mmap_lock held for reading, for a VMA that exists. */
-export const handle_mm_fault = kernelFunction(
-  'handle_mm_fault',
-  {
-    file: 'mm/memory.c',
-    params: { ...vmf, flags: u32 },
-    locals: { mm: pointer(mm_struct), pte: u64 },
-    returns: u32,
-    abstracts: ['Per-VMA locks are left out: a fault holds mmap_lock.'],
-  },
-  ({ vma, pgoff, flags, mm, pte }, options) => [
+const faultWithPte = {
+  file: 'mm/memory.c',
+  params: { ...vmf, flags: u32 },
+  locals: { mm: pointer(mm_struct), pte: u64 },
+  returns: u32,
+} as const;
+type FaultWithPte = {
+  readonly [K in keyof (typeof faultWithPte.params & typeof faultWithPte.locals)]: Expr<
+    (typeof faultWithPte.params & typeof faultWithPte.locals)[K]
+  >;
+};
+
+function handlePte({ vma, pgoff, flags, mm, pte }: FaultWithPte, options: Options): readonly Stmt[] {
+  return [
     set(mm, vma.vm_mm),
     set(pte, mm.pte.at(entryOfPgoff(options, vma, pgoff))),
     if_(pte_none(pte), [return_(do_fault(vma, pgoff, flags))]),
     if_(band(flags, FAULT_FLAG_WRITE), [return_(do_wp_page(vma, pgoff, flags, pte))]),
     return_(value(u32, 0)),
-  ],
+  ];
+}
+
+const handle_pte_fault = kernelFunction('handle_pte_fault', faultWithPte, handlePte);
+
+/** For programs with PMD_ENTRIES: a PMD first, and a page table entry where that cannot be. */
+const __handle_mm_fault = kernelFunction(
+  '__handle_mm_fault',
+  {
+    file: 'mm/memory.c',
+    params: { ...vmf, flags: u32 },
+    locals: { pmd: u64, ret: u32 },
+    returns: u32,
+    abstracts: [
+      'create_huge_pmd and wp_huge_pmd are written out. Transparent huge pages are not disabled.',
+      'A write to a PMD always faults, as one to a page table entry does.',
+    ],
+  },
+  ({ vma, pgoff, flags, pmd, ret }, options) => {
+    const entry = entryOfPgoff(options, vma, pgoff);
+    const hugeFault = () => [
+      set(ret, vm_ops_fault(vma, pgoff, bor(flags, FAULT_ORDER_PMD), false_)),
+      if_(not(band(ret, VM_FAULT_FALLBACK)), [return_(ret)]),
+    ];
+    return [
+      set(pmd, READ_ONCE(pmdOfEntry(vma.vm_mm, entry))),
+      if_(pmd_none(pmd), hugeFault()),
+      if_(pmd_devmap(pmd), [
+        if_(not(band(flags, FAULT_FLAG_WRITE)), [return_(value(u32, 0))]),
+        if_(band(vma.vm_flags, VM_SHARED), hugeFault()),
+        split_huge_pmd(vma.vm_mm, entry),
+      ]),
+      return_(handle_pte_fault(vma, pgoff, flags)),
+    ];
+  },
+);
+
+/** Called with mmap_lock held for reading, for a VMA that exists. */
+export const handle_mm_fault = kernelFunction(
+  'handle_mm_fault',
+  { ...faultWithPte, abstracts: ['Per-VMA locks are left out: a fault holds mmap_lock.'] },
+  (v, options) =>
+    options.has(PMD_ENTRIES) ? [return_(__handle_mm_fault(v.vma, v.pgoff, v.flags))] : handlePte(v, options),
 );

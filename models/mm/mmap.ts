@@ -1,7 +1,6 @@
 /** mm/mmap.c and mm/vma.c, v6.12: a task's VMAs come and go. Page words are never touched here. */
 import {
   type Expr,
-  type ExprOf,
   if_,
   int,
   kernelFunction,
@@ -20,10 +19,11 @@ import {
 } from '../../src/lang/public.ts';
 import { iput } from '../fs/inode.ts';
 import { i_mmap_lock_write, i_mmap_unlock_write, mmap_write_lock, mmap_write_unlock } from '../locks.ts';
-import { address_space, file, mm_struct, vm_area_struct } from '../objects.ts';
+import { address_space, file, mm_struct, PMD_ENTRIES, vm_area_struct } from '../objects.ts';
 import { EEXIST, NULL_FILE } from '../words.ts';
 import { pte_index } from './pgtable.ts';
-import { zap_pte_range } from './unmap.ts';
+import { free_pgtables } from './pmd.ts';
+import { zap_pte_range, zapRange } from './unmap.ts';
 
 type To<S> = Expr<Pointer<S>>;
 
@@ -47,12 +47,12 @@ function linkVma(
 function unmapVma(
   v: { readonly mm: To<mm_struct>; readonly file: To<file>; readonly mapping: To<address_space> },
   vma: To<vm_area_struct>,
-  zap: ExprOf,
+  zap: readonly Stmt[],
 ): readonly Stmt[] {
   return [
     set(v.file, vma.vm_file),
     if_(v.file, [
-      zap,
+      ...zap,
       set(v.mapping, v.file.f_mapping),
       i_mmap_lock_write(v.mapping),
       set(vma.vm_file, NULL_FILE),
@@ -116,7 +116,7 @@ export const do_vmi_align_munmap = kernelFunction(
   ({ mm, vma, file, mapping }) => [
     mmap_write_lock(mm.mmap_lock),
     set(vma, mm.mmap),
-    ...unmapVma({ mm, file, mapping }, vma, zap_pte_range(mm, 0, -1, true_)),
+    ...unmapVma({ mm, file, mapping }, vma, [zap_pte_range(mm, 0, -1, true_)]),
   ],
 );
 
@@ -132,13 +132,15 @@ export const do_vmi_munmap = kernelFunction(
       'What unmaps several VMAs unmaps one after the other, and drops its file and mmap_lock before the next.',
     ],
   },
-  ({ vma, mm, file, mapping }) => [
-    set(mm, vma.vm_mm),
-    mmap_write_lock(mm.mmap_lock),
-    ...unmapVma(
-      { mm, file, mapping },
-      vma,
-      zap_pte_range(mm, pte_index(vma.vm_start), pte_index(sub(vma.vm_end, 1)), true_),
-    ),
-  ],
+  ({ vma, mm, file, mapping }, options) => {
+    const [first, last] = [pte_index(vma.vm_start), pte_index(sub(vma.vm_end, 1))];
+    return [
+      set(mm, vma.vm_mm),
+      mmap_write_lock(mm.mmap_lock),
+      ...unmapVma({ mm, file, mapping }, vma, [
+        ...zapRange(options, mm, first, last, true_),
+        ...(options.has(PMD_ENTRIES) ? [free_pgtables(mm, first, last)] : []),
+      ]),
+    ];
+  },
 );

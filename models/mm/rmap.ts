@@ -14,6 +14,7 @@ import {
   kernelFunction,
   ne,
   not,
+  type Options,
   or,
   type Pointer,
   pointer,
@@ -24,6 +25,7 @@ import {
   slt,
   sub,
   toWord,
+  type U64,
   u32,
   u64,
   uge,
@@ -32,10 +34,11 @@ import {
   value,
 } from '../../src/lang/public.ts';
 import { rcu_read_lock, rcu_read_unlock } from '../locks.ts';
-import { anon_vma, page, vm_area_struct } from '../objects.ts';
+import { anon_vma, PMD_ENTRIES, page, vm_area_struct } from '../objects.ts';
 import { devmapPte, PAGE_MAPPING_ANON, PAGE_MAPPING_FLAGS, PAGE_SHIFT } from '../words.ts';
 import { folio_test_anon } from './page-flags.ts';
 import { entryOfAddress } from './pgtable.ts';
+import { asPte, walked } from './pmd.ts';
 
 /** An address that is an error number instead. */
 export const ADDRESS_EFAULT = constant('-EFAULT', u64, -14);
@@ -156,6 +159,11 @@ export const folio_lock_anon_vma_read = kernelFunction(
   ],
 );
 
+const pteThatMaps = (options: Options, vma: Expr<Pointer<vm_area_struct>>, entry: Expr<U64>): Expr<U64> => {
+  const pte = READ_ONCE(vma.vm_mm.pte.at(entry));
+  return options.has(PMD_ENTRIES) ? asPte(walked(options, vma.vm_mm, entry, pte)) : pte;
+};
+
 export const page_mapped_in_vma = kernelFunction(
   'page_mapped_in_vma',
   {
@@ -169,7 +177,7 @@ export const page_mapped_in_vma = kernelFunction(
     set(pgoff, folio.index),
     set(address, vma_address(vma, pgoff, 1)),
     if_(eq(address, ADDRESS_EFAULT), [return_(address)]),
-    if_(ne(READ_ONCE(vma.vm_mm.pte.at(entryOfAddress(options, vma, address))), devmapPte(folio.pfn)), [
+    if_(ne(pteThatMaps(options, vma, entryOfAddress(options, vma, address)), devmapPte(folio.pfn)), [
       return_(ADDRESS_EFAULT),
     ]),
     return_(address),

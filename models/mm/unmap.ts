@@ -2,8 +2,10 @@
 import {
   add,
   and,
+  type Bool,
   bool,
   cond,
+  type Expr,
   eq,
   for_each,
   for_index,
@@ -11,21 +13,26 @@ import {
   kernelFunction,
   ne,
   not,
+  type Options,
   or,
+  type Pointer,
   pointer,
   return_,
+  type Stmt,
   set,
   shl,
   sub,
+  type U64,
   u64,
   ule,
   ult,
 } from '../../src/lang/public.ts';
 import { i_mmap_lock_read, i_mmap_unlock_read, pte_lock, pte_unlock } from '../locks.ts';
-import { address_space, file, mm_struct, vm_area_struct } from '../objects.ts';
+import { address_space, file, mm_struct, PMD_ENTRIES, vm_area_struct } from '../objects.ts';
 import { anonPte, PAGE_SHIFT, pte_none } from '../words.ts';
 import { vma_pages } from './interval-tree.ts';
 import { ANY_MAPPING, entriesOf, pte_clear, pte_index } from './pgtable.ts';
+import { zap_huge_pmd } from './pmd.ts';
 
 /** The entries of one page table from first to last, both included. */
 export const zap_pte_range = kernelFunction(
@@ -48,6 +55,15 @@ export const zap_pte_range = kernelFunction(
   ],
 );
 
+/** Of all levels of page tables. */
+export const zapRange = (
+  options: Options,
+  ...[mm, first, last, even_cows]: [Expr<Pointer<mm_struct>>, Expr<U64>, Expr<U64>, Expr<Bool>]
+): readonly Stmt[] => [
+  ...(options.has(PMD_ENTRIES) ? [zap_huge_pmd(mm, first, last)] : []),
+  zap_pte_range(mm, first, last, even_cows),
+];
+
 /** Where the VMA does not start at page 0 of its file: what it maps of the range, by address. */
 const unmap_mapping_range_vma = kernelFunction(
   'unmap_mapping_range_vma',
@@ -57,7 +73,7 @@ const unmap_mapping_range_vma = kernelFunction(
     locals: { vba: u64, vea: u64, zba: u64, zea: u64, start_addr: u64, end_addr: u64 },
     abstracts: ['What unmap_mapping_range_tree does with a VMA that it found is part of this.'],
   },
-  ({ vma, first_index, last_index, even_cows, vba, vea, zba, zea, start_addr, end_addr }) => [
+  ({ vma, first_index, last_index, even_cows, vba, vea, zba, zea, start_addr, end_addr }, options) => [
     set(vba, vma.vm_pgoff),
     set(vea, sub(add(vba, vma_pages(vma)), 1)),
     if_(or(ult(vea, first_index), ult(last_index, vba)), [return_()]),
@@ -65,7 +81,7 @@ const unmap_mapping_range_vma = kernelFunction(
     set(zea, cond(ult(last_index, vea), last_index, vea)),
     set(start_addr, add(shl(sub(zba, vba), PAGE_SHIFT), vma.vm_start)),
     set(end_addr, add(shl(add(sub(zea, vba), 1), PAGE_SHIFT), vma.vm_start)),
-    zap_pte_range(vma.vm_mm, pte_index(start_addr), pte_index(sub(end_addr, 1)), even_cows),
+    ...zapRange(options, vma.vm_mm, pte_index(start_addr), pte_index(sub(end_addr, 1)), even_cows),
   ],
 );
 

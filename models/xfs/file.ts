@@ -18,7 +18,7 @@ import {
   ule,
   value,
 } from '../../src/lang/public.ts';
-import { dax_iomap_pte_fault } from '../dax/fault.ts';
+import { daxFault } from '../dax/pmd-fault.ts';
 import { xfs_alloc_read_agf, xfs_ilock, xfs_iunlock, xfs_trans_brelse } from '../locks.ts';
 import { truncate_pagecache } from '../mm/truncate.ts';
 import { vm_area_struct, xfs_inode } from '../objects.ts';
@@ -30,10 +30,10 @@ const vmf = { vma: pointer(vm_area_struct), pgoff: u64, flags: u32, cow_page: bo
 export const xfs_dax_read_fault = kernelFunction(
   'xfs_dax_read_fault',
   { file: 'fs/xfs/xfs_file.c', params: vmf, locals: { ip: pointer(xfs_inode), ret: u32 }, returns: u32 },
-  ({ vma, pgoff, flags, cow_page, ip, ret }) => [
+  ({ vma, pgoff, flags, cow_page, ip, ret }, options) => [
     set(ip, vma.vm_file.f_inode.xfs_i),
     xfs_ilock(ip, 'MMAPLOCK_SHARED'),
-    set(ret, dax_iomap_pte_fault(vma, pgoff, flags, cow_page)),
+    set(ret, daxFault(options)(vma, pgoff, flags, cow_page)),
     xfs_iunlock(ip, 'MMAPLOCK_SHARED'),
     return_(ret),
   ],
@@ -48,7 +48,7 @@ export const xfs_write_fault = kernelFunction(
     returns: u32,
     abstracts: ['Freezing and time stamps are left out.'],
   },
-  ({ vma, pgoff, flags, cow_page, ip, excl, ret }) => [
+  ({ vma, pgoff, flags, cow_page, ip, excl, ret }, options) => [
     set(ip, vma.vm_file.f_inode.xfs_i),
     set(excl, false_),
     xfs_ilock(ip, 'MMAPLOCK_SHARED'),
@@ -57,7 +57,7 @@ export const xfs_write_fault = kernelFunction(
       xfs_ilock(ip, 'MMAPLOCK_EXCL'),
       set(excl, true_),
     ]),
-    set(ret, dax_iomap_pte_fault(vma, pgoff, flags, cow_page)),
+    set(ret, daxFault(options)(vma, pgoff, flags, cow_page)),
     if_(excl, [xfs_iunlock(ip, 'MMAPLOCK_EXCL')], [xfs_iunlock(ip, 'MMAPLOCK_SHARED')]),
     return_(ret),
   ],

@@ -138,7 +138,7 @@ export function arbitraryTest({ operations, order, mappings = 2 }: Wanted): fc.A
           eras: ['v6.12'],
           stacks: [],
           device: 'whole',
-          files: ['A', 'B'].map((name) => ({ name, size: SIZE, state: 'in-core' })),
+          files: ['A', 'B'].map((name) => ({ name, size: SIZE, huge: false, state: 'in-core' })),
           free: ['X'],
           holes: [{ file: 'B', first: 1, last: 1 }],
           shared: shared

@@ -1,4 +1,5 @@
 /** The blocks of a test's device: which pages have which at the start, and what each is called. */
+import { PAGES_PER_PMD } from './bounds.ts';
 import type { Block, FileOf, LitmusTest, Pages } from './test.ts';
 
 export interface Blocks {
@@ -25,13 +26,16 @@ export function blocksOf({
     const share = shared.find(({ to }) => within(to, file, page));
     return share && { file: share.from.file, page: share.from.first + page - share.to.first };
   };
-  const place = ({ name, size, state }: FileOf) => {
-    for (let page = 0; page < size; page++) {
+  const place = ({ name, state }: FileOf, first: number, end: number) => {
+    for (let page = first; page < end; page++) {
       const hole = state === 'absent' || holes.some((h) => within(h, name, page)) || source(name, page);
       if (!hole) numbers.set(key(name, page), names.push(key(name, page)) - 1);
     }
   };
-  for (const file of files) place(file);
+  const hugePart = ({ huge, size }: FileOf) => (huge ? size - (size % PAGES_PER_PMD) : 0);
+  // Huge extents come first, so that each is aligned.
+  for (const file of files) place(file, 0, hugePart(file));
+  for (const file of files) place(file, hugePart(file), file.size);
   names.push(...free);
 
   /** Sharing chains end: each page's block comes from a page that was shared before it. */

@@ -1,6 +1,8 @@
 /** How large a test may be: what the models can hold, and a search can go through. */
 export const MOST_FILES = 4;
 export const MOST_PAGES = 8;
+/** Pages of a huge extent, which a PMD maps: they stand for the 512 of 2 MiB. */
+export const PAGES_PER_PMD = 2;
 export const MOST_BLOCKS = 16;
 /** A lock word has a bit for each task, and one for those that died. */
 export const MOST_TASKS = 3;

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PagedeedError } from '../support/diagnostics.ts';
 import { arbitraryTest, placeless } from './arbitrary-test.fixture.ts';
+import { blocksOf } from './blocks.ts';
 import { parseLitmus } from './parse.ts';
 import { printLitmus } from './print.ts';
 
@@ -163,6 +164,17 @@ test.each([
   ['a name declared twice', 'files X 1', 'PD0501', 6, 7, /X is declared twice/, undefined],
   ['a file that is too large', 'files C 9', 'PD0504', 6, 9, /the size of C in pages is 1 to 8/, undefined],
   ['too many tasks', 'task P3\ntask P4', 'PD0504', 7, 6, /at most 3 tasks/, undefined],
+  [
+    'sharing beside huge extents',
+    'files C 4 huge\nP1: touch A[0]; reflink A[0] -> B',
+    'PD0503',
+    7,
+    17,
+    /C has huge extents, and beside such a file the models have no reflink/,
+    undefined,
+  ],
+  ['a hole beside huge extents', 'files C 4 huge\nhole C[1]', 'PD0503', 7, 1, /no holes/, undefined],
+  ['a fork beside huge extents', 'P1: fork P2\nfiles C 4 huge', 'PD0503', 6, 5, /no fork/, undefined],
   ['ranges of two lengths', 'P1: reflink A -> B', 'PD0503', 6, 15, /2 pages are to become 1/, undefined],
   ['an unpin without a pin', 'P1: unpin A[0]', 'PD0503', 6, 5, /P1 A\[0\] is not pinned/, undefined],
   ['an operation after exit', 'P1: exit; touch A[0]', 'PD0503', 6, 11, /P1 has exited/, undefined],
@@ -263,6 +275,15 @@ exists P1 got AO at A[1] through A[1..2] lsb 12
   expect(by.map((m) => (typeof m === 'number' ? m : '-'))).toEqual([0, 1, 1, 1, '-', 1, '-', '-', 0, 0]);
   const printed = text.replace('maps A[0..2]', 'maps A').replace('unpin A[2]\nP1: ', 'unpin A[2]; ');
   expect(printLitmus(litmus)).toBe(printed);
+});
+
+test('huge extents, as they are printed', () => {
+  const text = small('files C 4 huge, D 3 huge cold');
+  expect(printLitmus(parseLitmus(text, 'x'))).toContain('files A 2, B 1, C 4 huge, D 3 huge cold\n');
+  expect(blocksOf(parseLitmus(text, 'x')).names).toEqual([
+    ...['&C[0]', '&C[1]', '&C[2]', '&C[3]', '&D[0]', '&D[1]'],
+    ...['&A[0]', '&A[1]', '&B[0]', '&D[2]', 'X'],
+  ]);
 });
 
 test('files that come and go', () => {

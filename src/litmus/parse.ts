@@ -4,7 +4,17 @@ import { readFormula } from './parse-condition.ts';
 import { createScope, type Scope } from './parse-names.ts';
 import { createOperationReader, READ_IN_AGAIN } from './parse-operation.ts';
 import { createReader, type Reader } from './reader.ts';
-import type { Condition, FileOf, LitmusTest, Mapping, Operation, Order, TaskOf } from './test.ts';
+import type {
+  ActionName,
+  At,
+  Condition,
+  FileOf,
+  LitmusTest,
+  Mapping,
+  Operation,
+  Order,
+  TaskOf,
+} from './test.ts';
 
 const statements = [
   ...(['era', 'stack', 'device', 'files', 'free', 'hole', 'share', 'early-kill', 'faults', 'task'] as const),
@@ -33,6 +43,8 @@ export function parseLitmus(text: string, file: string, known?: Known): LitmusTe
   const stacks: string[] = [];
   const operations: Operation[] = [];
   const conditions: Condition[] = [];
+  /** Statements that make no sense to the models where a file has huge extents. */
+  const smallOnly: { readonly at: At; readonly what: string }[] = [];
   let [earlyKill, faultsFail, order] = [false, false, 'written' as Order];
 
   function readOperations(before: boolean): readonly Operation[] {
@@ -73,9 +85,11 @@ export function parseLitmus(text: string, file: string, known?: Known): LitmusTe
           commaSeparated(reader, () => scope.declareFree(reader.name('the name of a free block')));
           break;
         case 'hole':
+          smallOnly.push({ at, what: 'holes' });
           scope.holes.push(...commaSeparated(reader, () => scope.pages()));
           break;
         case 'share':
+          smallOnly.push({ at, what: 'sharing' });
           scope.shared.push({ ...scope.twoRanges(), at });
           break;
         case 'early-kill':
@@ -107,11 +121,36 @@ export function parseLitmus(text: string, file: string, known?: Known): LitmusTe
   }
   if (scope.tasks.length === 0) reader.fail('PD0501', reader.peek().at, 'the test has no task');
   scope.checkEnd(order);
+  refuseBesideHuge(reader, scope, [
+    ...smallOnly,
+    ...operations.map(({ at, action: { does } }) => ({ at, what: besideHuge.includes(does) ? null : does })),
+  ]);
   const { device, files, free, holes, shared, tasks } = scope;
   return {
     ...{ name, eras, stacks, device, files, free, holes, shared, earlyKill, faultsFail },
     ...{ tasks, operations, order, conditions },
   };
+}
+
+/** Those that take no page from a file and give it none, and copy no page table: huge extents stay what they are. */
+const besideHuge: readonly ActionName[] = [
+  ...(['touch', 'write', 'map', 'munmap', 'exit', 'madvise', 'inject', 'inject-memory'] as const),
+  ...(['pin', 'unpin', 'unlink', 'inodegc', 'drop-caches', 'unmount', 'mount'] as const),
+];
+
+function refuseBesideHuge(
+  reader: Reader,
+  { files }: Scope,
+  all: readonly { readonly at: At; readonly what: string | null }[],
+): void {
+  const huge = files.find((f) => f.huge);
+  const stray = all.find(({ what }) => what !== null);
+  if (huge && stray)
+    reader.fail(
+      'PD0503',
+      stray.at,
+      `${huge.name} has huge extents, and beside such a file the models have no ${stray.what}`,
+    );
 }
 
 const named = (reader: Reader, what: string, known: readonly string[] | undefined): string =>
@@ -128,12 +167,13 @@ function commaSeparated<T>(reader: Reader, read: () => T): T[] {
 function readFile(reader: Reader, scope: Scope): void {
   const name = reader.name('the name of a file');
   const size = reader.number(1, MOST_PAGES, `the size of ${name.text} in pages`);
+  const huge = reader.took('huge');
   const { at } = reader.peek();
   const state = readState(reader, scope);
   const states = new Set([...scope.files.map((f) => f.state), state]);
   if (states.has('absent') && (states.has('cold') || scope.device === 'partition'))
     reader.fail('PD0503', at, READ_IN_AGAIN);
-  scope.declareFile(name, { name: name.text, size, state });
+  scope.declareFile(name, { name: name.text, size, huge, state });
   if (scope.files.length > MOST_FILES)
     reader.fail('PD0504', name.at, `there are at most ${MOST_FILES} files`);
   if (scope.blocks() > MOST_BLOCKS) reader.fail('PD0504', name.at, `there are at most ${MOST_BLOCKS} blocks`);

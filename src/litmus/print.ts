@@ -38,8 +38,8 @@ export function printLitmus(test: LitmusTest): string {
   ].join('\n');
 }
 
-const printFile = ({ name, size, state }: FileOf): string =>
-  `${name} ${size}${state === 'in-core' ? '' : ` ${state}`}`;
+const printFile = ({ name, size, huge, state }: FileOf): string =>
+  `${name} ${size}${huge ? ' huge' : ''}${state === 'in-core' ? '' : ` ${state}`}`;
 
 function printTask({ name, maps, prctl }: TaskOf): string {
   const mapped = maps.length > 0 ? ` maps ${maps.map(printMapping).join(', ')}` : '';

@@ -32,6 +32,8 @@ export interface FileOf {
   readonly name: string;
   /** Pages. */
   readonly size: number;
+  /** It is laid out in extents that a PMD can map, as far as it is long enough. */
+  readonly huge: boolean;
   /** At the start: in core; on disk only; nowhere, until it is created. */
   readonly state: 'in-core' | 'cold' | 'absent';
 }
