@@ -12,8 +12,9 @@ const NOBODY_READS = 141;
  */
 export async function exitWith(command: Promise<number>): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(NOBODY_READS);
+    if (error.code === 'EPIPE') process.exit(NOBODY_READS);
+    process.stderr.write(`${new PagedeedError({ code: 'PD0004', message: error.message }).message}\n`);
+    process.exit(BAD_INPUT);
   });
   try {
     process.exitCode = await command;

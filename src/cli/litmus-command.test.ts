@@ -1,6 +1,6 @@
 /** `pagedeed litmus` as its users start it. */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
@@ -121,6 +121,15 @@ test('nobody reads any more, as behind head: it ends and says nothing', { timeou
   expect(await disturbed(['poison'], (child) => child.stdout.destroy())).toMatchObject({
     ...{ status: 141, signal: null, stderr: '' },
   });
+});
+
+test('what it prints cannot be written', { timeout: 60_000 }, async () => {
+  litmus('poison', ...poison);
+  const full = openSync('/dev/full', 'w');
+  const args = [join(built, 'cli/main.js'), 'litmus', 'poison'];
+  const run = spawnSync(process.execPath, args, { cwd: folder, env, stdio: ['ignore', full, 'pipe'] });
+  expect(run.status).toBe(2);
+  expect(run.stderr.toString()).toMatch(/^error PD0004: ENOSPC/);
 });
 
 test('an interrupt while it searches leaves what is printed', { timeout: 60_000 }, async () => {

@@ -5,6 +5,7 @@ import { printMapping } from './print.ts';
 import type { Reader } from './reader.ts';
 import { resultsOf } from './results.ts';
 import type { ActionName, Atom, Device, Formula, Operation, Owner, Where } from './test.ts';
+import { general } from './words.ts';
 
 /** Errors: PD0501, PD0502; PD0505 where the condition can never be met. */
 export function readFormula(reader: Reader, scope: Scope, operations: readonly Operation[]): Formula {
@@ -24,8 +25,6 @@ export function readFormula(reader: Reader, scope: Scope, operations: readonly O
   return all();
 }
 
-const general = ['warns', 'shutdown', 'failures-blocked'] as const;
-
 function readAtom(reader: Reader, scope: Scope, operations: readonly Operation[]): Atom {
   const { text } = reader.peek();
   if (text === '&' || scope.free.includes(text)) return readBlockAtom(reader, scope);
@@ -34,7 +33,7 @@ function readAtom(reader: Reader, scope: Scope, operations: readonly Operation[]
   const known = [...tasks, ...scope.free, ...general];
   if (reader.peek().kind === 'word' && !general.some((g) => g === text))
     reader.known(known, 'a task, a block, or something else to ask for');
-  const kind = reader.oneOf(general, 'a task, a block');
+  const kind = reader.oneOf(general, 'a task, a block, or something else to ask for');
   if (kind !== 'warns') return { kind };
   return { kind, in: place(reader) };
 }

@@ -18,6 +18,7 @@ import type {
   TaskOf,
 } from './test.ts';
 import type { Token } from './tokens.ts';
+import { reserved } from './words.ts';
 
 export interface Scope {
   /** Set before anything else is declared. */
@@ -94,6 +95,7 @@ export function createScope(reader: Reader): Scope {
   const names = () => [...files, ...tasks].map(({ name }) => name).concat(free);
 
   function fresh({ text, at }: Token): void {
+    if (reserved.includes(text)) reader.fail('PD0501', at, `${text} is a word of the language, and no name`);
     if (names().includes(text)) reader.fail('PD0501', at, `${text} is declared twice`);
   }
   function file(): FileOf {
@@ -189,6 +191,14 @@ export function createScope(reader: Reader): Scope {
           reader.fail('PD0502', at, `${of.file}[${of.page}] has no block at the start`);
         return { kind: 'of', ...of };
       }
+      const { text } = reader.peek();
+      if (files.some((f) => f.name === text))
+        reader.fail(
+          'PD0502',
+          at,
+          `${text} is a file, not a block`,
+          `blocks of files are &${text}[0] and so on`,
+        );
       return { kind: 'free', name: reader.known(free, 'a free block, nor the & of a page,') };
     },
     mappedPage(task) {

@@ -161,6 +161,16 @@ test.each([
     'it maps A',
   ],
   ['an order said twice', 'order steps\norder steps', 'PD0501', 7, 1, /order is said twice/, undefined],
+  ['a word as a name', 'files NULL 1', 'PD0501', 6, 7, /NULL is a word of the language/, undefined],
+  [
+    'a file as a block',
+    'exists P1 has A[0]',
+    'PD0502',
+    6,
+    15,
+    /A is a file, not a block/,
+    'blocks of files are &A[0] and so on',
+  ],
   ['a name declared twice', 'files X 1', 'PD0501', 6, 7, /X is declared twice/, undefined],
   ['a file that is too large', 'files C 9', 'PD0504', 6, 9, /the size of C in pages is 1 to 8/, undefined],
   ['too many tasks', 'task P3\ntask P4', 'PD0504', 7, 6, /at most 3 tasks/, undefined],
@@ -322,6 +332,7 @@ test('files on disk and files that are not there are not in one test', () => {
 
 test('a test without tasks, and a text that is none', () => {
   expect(errorOf('litmus nobody\nfiles A 1\n')?.message).toMatch(/has no task/);
+  expect(errorOf('litmus nothing\nfree X\ntask P1\nP1: inject X\n')?.message).toMatch(/has no file/);
   expect(errorOf('')?.message).toBe('expected litmus, not the end of the file');
   expect(errorOf('{"json": true}')?.message).toMatch(/nothing begins with/);
 });

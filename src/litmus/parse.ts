@@ -15,11 +15,7 @@ import type {
   Order,
   TaskOf,
 } from './test.ts';
-
-const statements = [
-  ...(['era', 'stack', 'device', 'files', 'free', 'hole', 'share', 'early-kill', 'faults', 'task'] as const),
-  ...(['before', 'order', 'exists', 'forall', 'never'] as const),
-] as const;
+import { statements } from './words.ts';
 
 /** What eras and stacks there are; any name will do where it is left out. */
 export interface Known {
@@ -119,7 +115,8 @@ export function parseLitmus(text: string, file: string, known?: Known): LitmusTe
       }
     reader.expect('\n');
   }
-  if (scope.tasks.length === 0) reader.fail('PD0501', reader.peek().at, 'the test has no task');
+  for (const [what, { length }] of Object.entries({ task: scope.tasks, file: scope.files }))
+    if (length === 0) reader.fail('PD0501', reader.peek().at, `the test has no ${what}`);
   scope.checkEnd(order);
   refuseBesideHuge(reader, scope, [
     ...smallOnly,
