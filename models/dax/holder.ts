@@ -24,7 +24,7 @@ export const no_notify_failure = kernelFunction('no_notify_failure', { params: r
   return_(neg(EOPNOTSUPP)),
 ]);
 
-/** The option of programs in which a filesystem may be unmounted. */
+/** The option of programs in which inodes leave core without being unlinked, as where a filesystem is unmounted. */
 export const UNMOUNTS = 'unmounts';
 
 export const dax_holder = kernelFunction(

@@ -34,6 +34,7 @@ import {
   value,
   WARN_ON,
 } from '../../src/lang/public.ts';
+import { UNMOUNTS } from '../dax/holder.ts';
 import { dax_layout_busy_page } from '../dax/invalidate.ts';
 import { daxFault } from '../dax/pmd-fault.ts';
 import { call_rcu, clear_inode } from '../fs/inode.ts';
@@ -271,11 +272,18 @@ export const ext4_evict_inode = kernelFunction(
   {
     file: 'fs/ext4/inode.c',
     params: { inode: pointer(inode) },
-    abstracts: [noJournal, 'Only unlinked inodes get here. Orphan list and attributes are left out.'],
+    abstracts: (options) => [
+      noJournal,
+      options.has(UNMOUNTS)
+        ? 'Orphan list and attributes are left out.'
+        : 'Only unlinked inodes get here. Orphan list and attributes are left out.',
+    ],
   },
-  ({ inode }) => [
+  ({ inode }, options) => [
     truncate_inode_pages_final(inode.i_mapping),
-    ext4_truncate(inode.ext4_i, 0),
+    options.has(UNMOUNTS)
+      ? if_(not(inode.i_nlink), [ext4_truncate(inode.ext4_i, 0)])
+      : ext4_truncate(inode.ext4_i, 0),
     clear_inode(inode),
   ],
 );
