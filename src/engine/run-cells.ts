@@ -1,7 +1,7 @@
 /**
  * Checks in worker threads, several at a time: each can be stopped, and none holds up the others. A cell is
- * checked in one lane after the other, or, where there are more jobs than cells, in several at once; the first
- * to decide a property wins, and when all are decided the other lanes are stopped.
+ * checked in one lane after the other, which then share its time, or, where there are more jobs than cells, in several
+ * at once; the first to decide a property wins, and when all are decided the other lanes are stopped.
  */
 import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
 import type { Outcome } from '../evidence/verdict.ts';
@@ -61,7 +61,9 @@ export async function runCells(
     if (course.started === null) events.started(cell);
     course.started ??= performance.now();
     course.running++;
-    const seconds = request.limits.seconds - Math.floor((performance.now() - course.started) / 1000);
+    const left = request.limits.seconds - (performance.now() - course.started) / 1000;
+    const sideBySide = jobs > courses.filter((c) => !c.finished).length;
+    const seconds = Math.floor(sideBySide ? left : left / (course.waiting.length + 1));
     const open = request.properties.filter((id) => !isSettled(best, id));
     const limits = { ...request.limits, seconds: Math.max(seconds, 1) };
     const settled = { properties: request.properties, flags: course.settled };
@@ -73,11 +75,11 @@ export async function runCells(
     course.running--;
     if (!outcomes || course.finished) return;
     note(course, outcomes);
-    const left = best.get(OUT_OF_MODEL)?.verdict.verdict === 'violated';
+    const leaves = best.get(OUT_OF_MODEL)?.verdict.verdict === 'violated';
     const decided = request.properties.every((id) => isSettled(best, id));
     const over = performance.now() - course.started >= request.limits.seconds * 1000;
     const spent = course.running === 0 && (course.waiting.length === 0 || over);
-    if (!(left || decided || spent)) return;
+    if (!(leaves || decided || spent)) return;
     course.finished = true;
     course.stop.abort();
     await events.done(
