@@ -146,12 +146,14 @@ function planClaims(given: Given, set: string): readonly Promise<PlannedCell>[] 
   });
 }
 
-/** Invariants are stored for the default bounds; at others, and other policies, they are of no use, but do no harm. */
+/** Invariants are stored for the default bounds, and may hold with other policies, too. */
 async function storedFor(
   scenario: string,
   { bounds }: Setting,
 ): Promise<Pick<PlannedCell, 'stored' | 'rounds'>> {
-  const stored = await storedInvariant(scenario, bounds.cpus);
+  const { cpus } = bounds;
+  const fit = sameBounds(bounds, { ...defaultSetting.bounds, cpus });
+  const stored = fit ? await storedInvariant(scenario, cpus) : undefined;
   const rounds = storedInvariants[scenario]?.rounds;
   return { ...(stored && { stored }), ...(rounds && { rounds }) };
 }
@@ -199,6 +201,10 @@ function sameSetting(claim: Claim, { bounds, policy }: Setting): boolean {
     (claim.policy.faultsFail ?? true) === (policy.faultsFail ?? true) &&
     (claim.policy.moreOperations ?? false) === (policy.moreOperations ?? false) &&
     (claim.policy.afterOops ?? false) === (policy.afterOops ?? false) &&
-    (Object.keys(bounds) as (keyof typeof bounds)[]).every((name) => claim.bounds[name] === bounds[name])
+    sameBounds(claim.bounds, bounds)
   );
+}
+
+function sameBounds(a: Setting['bounds'], b: Setting['bounds']): boolean {
+  return (Object.keys(b) as (keyof typeof b)[]).every((name) => a[name] === b[name]);
 }

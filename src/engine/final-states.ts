@@ -7,7 +7,7 @@ import type { Compiled } from '../semantics/compiled.ts';
 import type { Graph, NodeId } from '../system/graph.ts';
 import type { Event } from './event-sets.ts';
 import type { SearchLimits } from './explicit.ts';
-import { aboutTo, createLoneSteps, type LoneSteps, type Standing } from './lone-steps.ts';
+import { aboutTo, createLoneSteps, type LoneSteps, type Standing, startOf } from './lone-steps.ts';
 import { createStateSet } from './state-set.ts';
 import { createTaskSteps, type Row } from './task-steps.ts';
 
@@ -129,8 +129,7 @@ export function findFinalStates(
     return ways;
   }
   function stepsOf(from: Row, c: number, standing: Standing, ways: Row[]): void {
-    if (standing !== 0)
-      tasks.steps(from, c, standing - aboutTo(graph, 0) >= 0 ? standing - aboutTo(graph, 0) : -1, ways);
+    if (standing !== 0) tasks.steps(from, c, startOf(graph, standing), ways);
   }
 
   function byStep(from: Row, isLone: LoneSteps): readonly Row[] {

@@ -46,32 +46,17 @@ export async function learnInvariant(
   const whenIdle = idlePredicates(system, properties);
   let queries = 0;
 
-  /** The value of a variable in a model; null where the question leaves it open. */
-  function valueIn(
-    model: ReadonlyMap<Term, Value>,
-    value: (v: Term) => Term | null,
-    variable: Term,
-  ): Literal | null | 'unreached' {
-    const literals = reached.domains.get(variable) ?? [];
-    const number = model.get(variable);
-    const holds = ({ value }: Literal) =>
-      number === undefined
-        ? model.get(terms.eq(variable, value)) === true
-        : BigInt(number) === (value.kind === 'address' ? model.get(value) : value.value);
-    const open = number === undefined && !literals.some((l) => model.has(terms.eq(variable, l.value)));
-    if (literals.length < 2 || open) return null;
-    const all = literals.filter(holds);
-    return all.find((l) => l.value === value(variable)) ?? all[0] ?? 'unreached';
-  }
-
   /** Adds what excludes the state; a reason where it cannot be excluded. */
   function learn(model: ReadonlyMap<Term, Value>, goal: Term): string | null {
     const value = valuesIn(terms, model, goal);
     const state: Literal[] = [];
     for (const { term } of system.variables) {
-      const literal = valueIn(model, value, term);
-      if (literal === 'unreached') return `${term.symbol} has a value that the search has not seen`;
-      if (literal) state.push(literal);
+      const literals = reached.domains.get(term) ?? [];
+      const is = value(term);
+      if (literals.length < 2 || !is) continue;
+      const literal = literals.find((l) => l.value === is);
+      if (!literal) return `${term.symbol} has a value that the search has not seen`;
+      state.push(literal);
     }
     const cubes = generalise(reached, state);
     if (!cubes) return 'a step leaves the states that the search found: search and solver disagree';

@@ -174,7 +174,11 @@ export async function learnThreadLemmas(
     model: ReadonlyMap<Term, Value>,
   ): string | null {
     const value = valuesIn(terms, model, goal);
-    const isThere = (cpu: number, point: number) => isAtIn(model, value, cpu, point);
+    /** Undefined where the question leaves it open. */
+    const isThere = (cpu: number, point: number) => {
+      const where = value(system.state.pcs[cpu] as Term);
+      return where ? where.value === BigInt(point) : model.get(isAt(system, { cpu, point }));
+    };
     const here = { cpu: step.cpu, point: step.point };
     const there = [...others].flatMap(([cpu, points]) => {
       const at = [...points].filter((p) => isThere(cpu, p) === true);
@@ -225,18 +229,6 @@ export async function learnThreadLemmas(
       if (best.stand) takeAt(best.stand, exclusion);
       else takeEverywhere(exclusion);
     return true;
-  }
-
-  /** Whether a CPU is at a point in a model; undefined where the question leaves it open. */
-  function isAtIn(
-    model: ReadonlyMap<Term, Value>,
-    value: (v: Term) => Term | null,
-    cpu: number,
-    point: number,
-  ): boolean | undefined {
-    const where = value(system.state.pcs[cpu] as Term);
-    if (where) return where.value === BigInt(point);
-    return model.get(isAt(system, { cpu, point })) as boolean | undefined;
   }
 
   /**

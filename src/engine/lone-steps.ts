@@ -12,6 +12,10 @@ export type LoneSteps = (standing: readonly Standing[], cpu: number) => boolean;
 /** About to start an operation, by its number. */
 export const aboutTo = ({ points }: Graph, operation: number): Standing => points.length + 1 + operation;
 
+/** The operation that a CPU is about to start; -1 where it is at the end, or at a point. */
+export const startOf = ({ points }: Graph, standing: Standing): number =>
+  Math.max(standing - points.length - 1, -1);
+
 /** What follows a death may come at any time. */
 export function createLoneSteps(
   graph: Graph,
@@ -34,10 +38,10 @@ export function createLoneSteps(
   /** By CPU and standing: by another CPU and standing, 1: apart, 2: not. */
   const known: (Uint8Array | undefined)[] = [];
 
-  const nodeOf = (s: Standing): NodeId => points[s - 1]?.node ?? entry(s - points.length - 1);
+  const nodeOf = (s: Standing): NodeId => points[s - 1]?.node ?? entry(startOf(graph, s));
   const operationOf = (s: Standing): number =>
     s > points.length
-      ? s - points.length - 1
+      ? startOf(graph, s)
       : (numberOf.get((s > 0 && graph.nodes[nodeOf(s)]?.site.calls[0]) || '') ?? -1);
 
   function futureOf(cpu: number, s: Standing): Footprint {

@@ -72,12 +72,11 @@ export function createThreadLemmas(system: Transitions, rows: ThreadRows): Threa
     valuesOf(variable, table.domains.get(variable) ?? []);
   const words = rows.words();
   const variables = new Map(system.variables.map((v) => [v.term.symbol, v]));
-  const ofWords = [...words.domains.keys()].map((word) => inTable(words, word));
+  const ofWords = new Map([...words.domains.keys()].map((word) => [word, inTable(words, word)] as const));
   const domains = new Map(
     system.variables.flatMap((v) => {
       if (v.kind.is !== 'word') return [];
-      const known = words.domains.has(v.term);
-      const domain = known ? inTable(words, v.term).fact : terms.eq(v.term, v.initial);
+      const domain = ofWords.get(v.term)?.fact ?? terms.eq(v.term, v.initial);
       return domain === terms.true_ ? [] : [[v.term, domain] as const];
     }),
   );
@@ -192,7 +191,7 @@ export function createThreadLemmas(system: Transitions, rows: ThreadRows): Threa
         const is = value(variable);
         return is !== null && !values.has(is);
       };
-      if (ofWords.some(({ variable, values }) => isNew(variable, values))) return false;
+      if ([...ofWords.values()].some(({ variable, values }) => isNew(variable, values))) return false;
       for (const [cpu, point] of points.entries()) {
         const known = valuesAt(cpu, point);
         if (!known || known.some(({ variable, values }) => isNew(variable, values))) return false;

@@ -15,7 +15,6 @@ import { lower } from '../system/lower.ts';
 import type { Certificate, Script } from './certificate.ts';
 import { certificateScripts, isProvable } from './certificate-scripts.ts';
 import { conjunctReader } from './invariant-text.ts';
-
 import { programHash } from './program-file.ts';
 
 export type Check =

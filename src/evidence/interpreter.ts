@@ -10,7 +10,7 @@ import type { Addresses } from '../lang/addresses.ts';
 import { fieldsRead } from '../lang/fields.ts';
 import { buried } from '../lang/locks.ts';
 import type { Effect, ExprNode, FunctionNode, LockUse, Place, StmtNode } from '../lang/nodes.ts';
-import { functionLines } from '../lang/print.ts';
+import { statementLines } from '../lang/print.ts';
 import { boundValue, functionNamed, type Program, structNamed } from '../lang/program.ts';
 import { LIVE } from '../lang/structs.ts';
 import { bitsOf } from '../lang/types.ts';
@@ -535,19 +535,4 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
       return resume(cpu, pause.site, choice ?? 0);
     },
   };
-}
-
-/** Printing takes long, and traces of a program need but few of its functions. */
-const knownLines = new WeakMap<FunctionNode, ReadonlyMap<StmtNode, number>>();
-
-/** The line of each statement in the function's listing. */
-export function statementLines(fn: FunctionNode | undefined): ReadonlyMap<StmtNode, number> {
-  if (!fn) return new Map();
-  const known = knownLines.get(fn);
-  if (known) return known;
-  const lines = new Map(
-    functionLines(fn).flatMap((line, i) => (line.stmt ? [[line.stmt, i + 1] as const] : [])),
-  );
-  knownLines.set(fn, lines);
-  return lines;
 }

@@ -109,7 +109,7 @@ export function relevantAmong(facts: readonly Term[], term: Term): readonly Term
 }
 
 function viewOf(system: Transitions, cpu: number, invariant: readonly Term[]): View {
-  const pc = pcOf(system, cpu);
+  const pc = system.state.pcs[cpu] as Term;
   const locals = new Set(
     system.variables.flatMap((v) => (v.kind.is === 'local' && v.kind.cpu === cpu ? [v.term] : [])),
   );
@@ -173,10 +173,6 @@ function pointsIn(pc: Term, t: Term): readonly bigint[] | null {
   if (t.symbol !== '=' || !a || !b) return null;
   const [other, value] = a === pc ? [a, b] : [b, a];
   return other === pc && value.kind === 'const' ? [value.value] : null;
-}
-
-export function pcOf(system: Transitions, cpu: number): Term {
-  return system.variables.find((v) => v.kind.is === 'pc' && v.kind.cpu === cpu)?.term as Term;
 }
 
 const known = new WeakMap<Term, ReadonlySet<Term>>();

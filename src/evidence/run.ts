@@ -1,7 +1,7 @@
 /** A run under way: drives the interpreter and writes down each step. Recording and replay both go this way. */
 import type { Addresses } from '../lang/addresses.ts';
 import { DEAD, holdersBits } from '../lang/locks.ts';
-import { printPlace, printStmt } from '../lang/print.ts';
+import { printPlace, printStmt, statementLines } from '../lang/print.ts';
 import { type Program, structNamed } from '../lang/program.ts';
 import { fieldsOfRace, isDataRace } from '../lang/races.ts';
 import { storageOf } from '../lang/words.ts';
@@ -12,7 +12,6 @@ import {
   type LockEdge,
   type Pause,
   type Site,
-  statementLines,
 } from './interpreter.ts';
 import type { Race, Shown, Trace, TraceStep, Waiting } from './trace.ts';
 

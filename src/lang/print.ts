@@ -191,3 +191,18 @@ export function printFunction(fn: FunctionNode): string {
     .map((line) => `${'  '.repeat(line.depth)}${line.text}`)
     .join('\n');
 }
+
+/** Printing takes long, and few of a program's functions are asked for. */
+const knownLines = new WeakMap<FunctionNode, ReadonlyMap<StmtNode, number>>();
+
+/** The line of each statement in the function's listing. */
+export function statementLines(fn: FunctionNode | undefined): ReadonlyMap<StmtNode, number> {
+  if (!fn) return new Map();
+  const known = knownLines.get(fn);
+  if (known) return known;
+  const lines = new Map(
+    functionLines(fn).flatMap((line, i) => (line.stmt ? [[line.stmt, i + 1] as const] : [])),
+  );
+  knownLines.set(fn, lines);
+  return lines;
+}

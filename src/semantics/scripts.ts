@@ -70,7 +70,7 @@ export function composeScript(
  * by value: those with few, and control points.
  */
 function soleComparisons(
-  { terms, variables }: Transitions,
+  { terms, state }: Transitions,
   assertions: readonly Term[],
 ): ReadonlyMap<Term, ReadonlyMap<Term, Term>> {
   const found = new Map<Term, Map<Term, Term>>();
@@ -90,11 +90,10 @@ function soleComparisons(
     for (const arg of t.args) if (arg.kind === 'variable') otherwise.add(arg);
     stack.push(...t.args);
   }
-  const points = new Set(variables.flatMap((v) => (v.kind.is === 'pc' ? [v.term] : [])));
   const differ = (word: Term, values: readonly Term[]) =>
     values.length <= MOST_APART
       ? pairs(values).every(([a, b]) => terms.eq(a, b) === terms.false_)
-      : points.has(word);
+      : state.pcs.includes(word);
   return new Map(
     [...found].filter(([word, values]) => !otherwise.has(word) && differ(word, [...values.keys()])),
   );

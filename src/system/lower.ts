@@ -5,7 +5,7 @@
 
 import { constantFields, fieldsRead, storageKey, unreadFields } from '../lang/fields.ts';
 import type { ExprNode, FunctionNode, LockUse, Place, StmtNode } from '../lang/nodes.ts';
-import { functionLines } from '../lang/print.ts';
+import { statementLines } from '../lang/print.ts';
 import { boundValue, functionNamed, type Program, structNamed } from '../lang/program.ts';
 import { bool, type Type } from '../lang/types.ts';
 import { eachStatement, storesOf, subexpressions } from '../lang/walk.ts';
@@ -61,9 +61,7 @@ export function lower(program: Program, options: LowerOptions = {}): Graph {
   const cuts = new Map<NodeId, string>();
   const knownLoad = knownLoads(program, constants);
   const predicates = program.properties.map((p) => ({ ...p, words: fieldsRead(program, p.holds) }));
-  const lines = new Map(
-    program.functions.flatMap((fn) => functionLines(fn).map((line, i) => [line.stmt, i + 1] as const)),
-  );
+  const functions = new Map(program.functions.map((fn) => [fn.name, fn]));
   let fresh = 0;
 
   function emit(ctx: { calls: readonly string[]; stmt: StmtNode }, action: Action, pause = false): NodeId {
@@ -83,6 +81,12 @@ export function lower(program: Program, options: LowerOptions = {}): Graph {
       id ??= make();
       return id;
     };
+  }
+
+  /** `FUNCTION:LINE` */
+  function placeOf(stmt: StmtNode, { calls }: Context): string {
+    const fn = calls.at(-1) ?? '';
+    return `${fn}:${statementLines(functions.get(fn)).get(stmt)}`;
   }
 
   const isGhost = (struct: string) => structNamed(program, struct).ghost;
@@ -354,7 +358,7 @@ export function lower(program: Program, options: LowerOptions = {}): Graph {
           part(() =>
             emit(ctx, {
               op: 'reach',
-              target: `${ctx.calls.at(-1)}:${lines.get(stmt)}:${side}`,
+              target: `${placeOf(stmt, ctx)}:${side}`,
               next: lowerBlock(body, ctx, next),
             }),
           );
@@ -460,7 +464,7 @@ export function lower(program: Program, options: LowerOptions = {}): Graph {
 
   /** Where a step is a whole operation, its loops are unrolled, and going round more often is a finding. */
   function unrollLoop(stmt: StmtNode, ctx: Context, next: NodeId, round: (again: NodeId) => NodeId): NodeId {
-    const loop = `${ctx.calls.at(-1)}:${lines.get(stmt)}`;
+    const loop = placeOf(stmt, ctx);
     const count = rounds.get(loop) ?? 1;
     const test: ExprNode = { kind: 'const', type: bool, value: 1n };
     const says = `the loop at ${loop} goes round more than ${count} times`;
