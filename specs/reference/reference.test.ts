@@ -33,6 +33,11 @@ const decides: Readonly<Record<string, (reference: Reference) => readonly string
   'value-sets': () => [],
   explicit: violated,
   'k-induction': provable,
+  // That two words are equal is a matter of which states there are.
+  enumeration: (reference) => [
+    ...provable(reference),
+    ...(reference.program.name === 'reference/lockstep' ? ['together'] : []),
+  ],
   spacer: (reference) => (beyondSpacer.includes(reference.program.name) ? [] : provable(reference)),
   // That two words stay equal takes a lemma for each value that they have.
   ice: (reference) => (reference.program.name === 'reference/lockstep' ? [] : provable(reference)),

@@ -36,7 +36,7 @@ async function recheck(given: Given, file: string): Promise<number> {
   const session = openZ3Session();
   try {
     const timeoutMs = 1000 * (given.number('timeout', 1) ?? 60);
-    const check = await checkCertificate(certificate, program, session, { timeoutMs });
+    const check = await checkCertificate(certificate, program, session, () => ({ timeoutMs }));
     process.stdout.write(report(certificate, file, check));
     if (given.has('invariant'))
       process.stdout.write(certificate.invariant.map(({ text }) => `  ${text}\n`).join(''));

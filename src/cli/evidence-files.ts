@@ -53,12 +53,15 @@ async function writeTraces(place: string, traces: readonly Trace[]): Promise<rea
   return written;
 }
 
+/** The name of the file for a certificate's i-th script. */
+export function scriptFile(i: number, name: string): string {
+  return `${String(i + 1).padStart(2, '0')}-${name.replace(/[^\w.]+/g, '-')}.smt2`;
+}
+
 /** The path of the certificate itself. */
 async function writeProof(place: string, certificate: Certificate): Promise<string> {
-  for (const [i, { name, text }] of certificate.scripts.entries()) {
-    const file = `${String(i + 1).padStart(2, '0')}-${name.replace(/[^\w.]+/g, '-')}.smt2`;
-    await writeWhole(join(place, file), text);
-  }
+  for (const [i, script] of certificate.scripts.entries())
+    if ('text' in script) await writeWhole(join(place, scriptFile(i, script.name)), script.text);
   await writeWhole(join(place, 'invariant.txt'), certificate.invariant.map((c) => `${c.text}\n`).join(''));
   const path = join(place, 'certificate.json');
   await writeWhole(path, writeCertificate(certificate));

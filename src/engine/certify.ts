@@ -1,6 +1,6 @@
 /** Makes a certificate of an invariant, and has it checked by a solver that has not seen how it was found. */
-import type { Certificate, StoredInvariant } from '../evidence/certificate.ts';
-import { certified, checkCertificate, regenerate } from '../evidence/check-certificate.ts';
+import type { Certificate, Script, ScriptDigest, StoredInvariant } from '../evidence/certificate.ts';
+import { certified, checkScripts, kept, regenerate } from '../evidence/check-certificate.ts';
 import { conjunctPrinter } from '../evidence/invariant-text.ts';
 import type { Program } from '../lang/program.ts';
 import type { RunOptions } from '../solver/session.ts';
@@ -10,33 +10,38 @@ export type Proof =
   | { readonly certificate: Certificate; readonly solver: string }
   | { readonly reason: string };
 
-/** Errors: PagedeedError PD0401 where a conjunct cannot be read, e.g. because a word is no longer there. */
+/**
+ * `options`: of each script. Errors: PagedeedError PD0401 where a conjunct cannot be read, e.g. because a word is no
+ * longer there.
+ */
 export async function certify(
   program: Program,
   claimed: StoredInvariant,
-  options: RunOptions,
+  options: () => RunOptions = () => ({}),
+  progress: (text: string) => void = () => {},
 ): Promise<Proof> {
-  const { properties, rounds, lockOrder } = claimed;
-  const terms = claimed.invariant.map((smt) => ({ smt }));
-  const anew = regenerate({ properties, rounds, lockOrder, invariant: terms }, program);
-  const print = conjunctPrinter(anew.system);
-  const invariant = anew.conjuncts.map((t, i) => ({ smt: claimed.invariant[i] as string, text: print(t) }));
-  const head = { format: 'pagedeed-certificate', version: 1, program: certified(program) } as const;
-  const certificate: Certificate = {
-    ...head,
-    properties,
-    rounds,
-    lockOrder,
-    invariant,
-    scripts: anew.scripts,
-  };
+  const { properties, rounds, lockOrder, states } = claimed;
+  const given = claimed.invariant.map((smt) => ({ smt }));
+  const { system, conjuncts, scripts } = regenerate({ ...claimed, invariant: given }, program);
+  const print = conjunctPrinter(system);
+  const invariant = conjuncts.map((t, i) => ({ smt: claimed.invariant[i] as string, text: print(t) }));
+  const size = states ? `${invariant.length} conjuncts and a table` : `${invariant.length} conjuncts`;
+  const made: (Script | ScriptDigest)[] = [];
   const fresh = openZ3Session();
   try {
-    const check = await checkCertificate(certificate, program, fresh, options, anew);
-    return check.holds
-      ? { certificate, solver: check.solver }
-      : { reason: `its certificate is refused: ${check.reason}` };
+    const check = await checkScripts(system, properties, scripts, fresh, options, (script) => {
+      if (made.length % SHOWN === 0) progress(`checking the certificate, ${size}: script ${made.length + 1}`);
+      made.push(kept(script, states));
+      return null;
+    });
+    if (!check.holds) return { reason: `its certificate is refused: ${check.reason}` };
+    const head = { format: 'pagedeed-certificate', version: 1, program: certified(program) } as const;
+    const body = { properties, rounds, lockOrder, invariant, ...(states && { states }), scripts: made };
+    return { certificate: { ...head, ...body }, solver: check.solver };
   } finally {
     await fresh.close();
   }
 }
+
+/** Scripts from one sign of progress to the next. */
+const SHOWN = 20;

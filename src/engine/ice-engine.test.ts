@@ -49,7 +49,7 @@ async function certified(program: Program, states: number, properties: readonly 
       lockOrder: [],
       invariant: learned.conjuncts.map(conjunctToSmt),
     },
-    { timeoutMs: WITHIN },
+    () => ({ timeoutMs: WITHIN }),
   );
   return {
     holds: 'certificate' in proof,

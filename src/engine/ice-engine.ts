@@ -60,14 +60,13 @@ async function prove(task: Task, limits: Limits, progress: (text: string) => voi
         if (reason.endsWith(UNKNOWN_VALUE) && !sample.complete) continue;
         return { reason };
       }
-      progress(`checking the certificate: ${learned.conjuncts.length} conjuncts`);
       const claimed = {
         properties: open,
         rounds: Object.fromEntries(rounds),
         lockOrder,
         invariant: learned.conjuncts.map(conjunctToSmt),
       };
-      return await certify(program, claimed, runOptions());
+      return await certify(program, claimed, runOptions, progress);
     } finally {
       await Promise.all(sessions.map((session) => session.close()));
     }

@@ -2,6 +2,7 @@
 import { aloneEngine } from './alone-engine.ts';
 import { bmcEngine } from './bmc-engine.ts';
 import type { Engine, Limits, Task } from './engine.ts';
+import { enumerationEngine } from './enumeration-engine.ts';
 import { explicitEngine } from './explicit-engine.ts';
 import { iceEngine } from './ice-engine.ts';
 import { inductionEngine } from './induction-engine.ts';
@@ -17,7 +18,7 @@ import { valueSetEngine } from './value-set-engine.ts';
  */
 const lanes: readonly Engine[] = [
   portfolio('proofs', [storedInvariantEngine, aloneEngine, valueSetEngine, iceEngine]),
-  portfolio('search', [explicitEngine, inductionEngine]),
+  portfolio('search', [explicitEngine, enumerationEngine, inductionEngine]),
   portfolio('runs', [bmcEngine]),
 ];
 
@@ -26,6 +27,7 @@ export const engines: readonly Engine[] = [
   explicitEngine,
   valueSetEngine,
   inductionEngine,
+  enumerationEngine,
   spacerEngine,
   iceEngine,
   bmcEngine,

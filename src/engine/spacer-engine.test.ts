@@ -53,13 +53,11 @@ test('what is judged when idle is shown of the initial state, too', async () => 
   const proof = await certify(
     boxes(1, () => stays),
     claimed,
-    {},
   );
   expect(proof).toHaveProperty('certificate');
   const refused = await certify(
     boxes(5, () => stays),
     claimed,
-    {},
   );
   expect(refused).toEqual({ reason: 'its certificate is refused: its script initial is not valid' });
 });
@@ -69,7 +67,6 @@ test('what is judged when idle is shown of each step', async () => {
   const refused = await certify(
     boxes(0, () => [increment(n)]),
     claimed,
-    {},
   );
   expect(refused).toEqual({
     reason: 'its certificate is refused: its script CPU 0: turn, small is not valid',

@@ -98,9 +98,8 @@ async function proveWith(
     const relation = question.conjunctsIn(found);
     if (!relation) return { reason: 'Spacer answered with what is no Boolean formula' };
     const invariant = [...domainLemmas(system, reached), ...relation].map(conjunctToSmt);
-    progress(`checking the certificate: ${invariant.length} conjuncts`);
     const claimed = { properties: open, rounds: Object.fromEntries(rounds), lockOrder, invariant };
-    return await certify(program, claimed, runOptions());
+    return await certify(program, claimed, runOptions, progress);
   } finally {
     await session.close();
   }

@@ -23,9 +23,8 @@ async function prove(
   progress: (text: string) => void,
 ): Promise<Proof> {
   if (!stored) return { reason: 'no invariant is stored' };
-  progress('checking the stored invariant');
   try {
-    return await certify(program, stored, deadlineOf(limits).runOptions());
+    return await certify(program, stored, deadlineOf(limits).runOptions, progress);
   } catch (error) {
     if (error instanceof PagedeedError) return { reason: error.message };
     throw error;

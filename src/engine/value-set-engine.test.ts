@@ -92,7 +92,7 @@ async function proofOfHandover(program: Program): Promise<Certificate> {
 /** Whether a certificate with another invariant is believed, its scripts made to fit. */
 async function believed(program: Program, certificate: Certificate, invariant: Certificate['invariant']) {
   const other = { ...certificate, invariant };
-  const fitting = { ...other, scripts: regenerate(other, program).scripts };
+  const fitting = { ...other, scripts: [...regenerate(other, program).scripts] };
   const session = openZ3Session();
   try {
     return (await checkCertificate(fitting, program, session)).holds;

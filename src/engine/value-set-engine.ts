@@ -60,14 +60,13 @@ async function proveWith(
     progress('which values go together');
     const found = await threadInvariant(system, known, decided, session, options);
     if ('reason' in found) return found;
-    progress(`checking the certificate: ${found.conjuncts.length} conjuncts`);
     const claimed = {
       properties: decided,
       rounds: {},
       lockOrder: [],
       invariant: found.conjuncts.map(conjunctToSmt),
     };
-    return await certify(system.graph.program, claimed, runOptions());
+    return await certify(system.graph.program, claimed, runOptions, progress);
   } finally {
     await session.close();
   }

@@ -1,5 +1,6 @@
 /** The scripts of a certificate, from the transition system and the invariant alone: the same input gives the same text. */
 import { isDataRace } from '../lang/races.ts';
+import { type Formula, join, negate } from '../semantics/formula.ts';
 import { idlePredicates } from '../semantics/idle-predicates.ts';
 import { composeScript } from '../semantics/scripts.ts';
 import { substitute } from '../semantics/substitute.ts';
@@ -16,6 +17,7 @@ import {
 import { nobodyElse, stuckAt } from '../semantics/waiting.ts';
 import type { Script } from './certificate.ts';
 import { localFacts, variablesIn } from './local-facts.ts';
+import { oneOf, type TableViews, type View } from './state-table.ts';
 
 /** Conjuncts or findings that one question is about: solvers are quicker at several questions than at one large. */
 const TOGETHER = 100;
@@ -97,16 +99,43 @@ export function breaches(
   });
 }
 
+/** What rows say of the places of other CPUs that a goal asks for: control points may be left open in scripts. */
+function whereOthersAre(system: Transitions, cpu: number, { rows }: View, goal: Term): readonly Formula[] {
+  const { terms, state } = system;
+  const asked = variablesIn(goal);
+  return state.pcs.flatMap((pc, other) => {
+    if (other === cpu || !asked.has(pc)) return [];
+    const named = pointsNamed(goal, pc);
+    return [...named].map((point) => {
+      const here = rows.map((row) => ({ ...row, points: row.points.filter((p) => p[other] === point) }));
+      return join(terms, 'or', [terms.not(isAt(system, { cpu: other, point })), oneOf(system, cpu, here)]);
+    });
+  });
+}
+
+/** The numbers that a control point is compared with. */
+function pointsNamed(root: Term, pc: Term): ReadonlySet<number> {
+  const named = new Set<number>();
+  const seen = new Set<Term>([root]);
+  for (const t of seen) {
+    const [a, b] = t.args;
+    if (t.symbol === '=' && a && b && (a === pc || b === pc)) named.add(Number((a === pc ? b : a).value));
+    for (const arg of t.args) seen.add(arg);
+  }
+  return named;
+}
+
 /**
- * All scripts; `properties` are those the certificate is about. What is judged when all CPUs are idle is part of the
+ * All scripts; `properties` are those the certificate is about, `table` is part of the invariant. What is judged when all CPUs are idle is part of the
  * invariant: it is shown of the initial state, and of each step that ends with all of them idle, and may so be
  * relied on where a step begins.
  */
-export function certificateScripts(
+export function* certificateScripts(
   bare: Transitions,
   invariant: readonly Term[],
   properties: readonly string[],
-): readonly Script[] {
+  table: TableViews | null = null,
+): Generator<Script> {
   const { terms, graph } = bare;
   const { program } = graph;
   const facts = localFacts(bare, invariant);
@@ -123,42 +152,53 @@ export function certificateScripts(
   const initial = [
     ...invariant.map((lemma) => substitute(terms, lemma, valueThen)),
     ...idlePredicates(startingFrom(bare, valueThen), properties),
+    ...(table ? [table.thereafter(0, 0, valueThen)] : []),
   ];
   const whenIdle = idlePredicates(system, properties);
-  const script = (name: string, what: string, assertions: readonly Term[]): Script => ({
+  const script = (name: string, what: string, assertions: readonly Formula[]): Script => ({
     name,
     text: composeScript(system, assertions, header(what)).text,
   });
   const excluded = new Set(system.steps.filter((s) => facts.excludes(s.cpu, s.point)));
   const somewhere = terms.or(...[...excluded].map((s) => isAt(system, s)));
-  const scripts = [
-    script('initial', 'the invariant is true initially', [terms.not(terms.and(...initial))]),
-    script('control', 'the invariant excludes some control points', [
-      ...invariant.filter((lemma) => [...variablesIn(lemma)].every((v) => system.state.pcs.includes(v))),
-      somewhere,
-    ]),
-  ];
+  yield script('initial', 'the invariant is true initially', [negate(terms, join(terms, 'and', initial))]);
+  yield script('control', 'the invariant excludes some control points', [
+    ...invariant.filter((lemma) => [...variablesIn(lemma)].every((v) => system.state.pcs.includes(v))),
+    somewhere,
+  ]);
+  /** Of several steps from one place. */
+  let last: { readonly cpu: number; readonly point: number; readonly view: View | null } | null = null;
+  const viewAt = (cpu: number, point: number): View | null => {
+    if (last?.cpu !== cpu || last.point !== point) last = { cpu, point, view: table?.at(cpu, point) ?? null };
+    return last.view;
+  };
   for (const general of system.steps) {
     if (excluded.has(general)) continue;
     const { name, cpu, point } = general;
-    const step = stepAssuming(system, general, facts.onlyAt(cpu, point));
-    const holding = point === 0 ? whenIdle : [];
-    const about = (goal: Term) => [
-      ...[...facts.relevantTo(goal, cpu, point), ...holding],
-      ...[isAt(system, step), goal],
+    const view = viewAt(cpu, point);
+    if (table && !view) continue; // where the table has no CPU
+    const step = stepAssuming(system, general, [...facts.onlyAt(cpu, point), ...(view?.facts ?? [])]);
+    const holding = [...(point === 0 ? whenIdle : []), ...(view?.facts ?? [])];
+    const others = view ? [oneOf(system, cpu, view.rows)] : [];
+    const about = (goal: Term, ...more: readonly Formula[]) => [
+      ...[...facts.relevantTo(goal, cpu, point), ...holding, ...others],
+      ...[isAt(system, step), goal, ...more, ...(view ? whereOthersAre(system, cpu, view, goal) : [])],
     ];
     const before = facts.knownAt(cpu, point);
     const preserved = breaches(system, step, (end, words) => facts.atStake(cpu, end, words), before);
     for (const [i, goal] of preserved.entries())
-      scripts.push(
-        script(`${name}, ${i + 1}`, `${name} preserves the invariant, part ${i + 1}`, about(goal)),
-      );
+      yield script(`${name}, ${i + 1}`, `${name} preserves the invariant, part ${i + 1}`, about(goal));
+    for (const [i, end] of (table ? step.step().ends : []).entries()) {
+      const then = negate(terms, (table as TableViews).thereafter(cpu, end.point, system.after(step, end)));
+      if (then === terms.false_ || end.guard === terms.false_) continue;
+      const what = `${name} ends in a state of the table, end ${i + 1}`;
+      yield script(`${name}, states ${i + 1}`, what, about(end.guard, then));
+    }
     for (const property of properties)
       for (const [i, goal] of violations(system, step, property).entries()) {
         const part = i === 0 ? '' : ` ${i + 1}`;
         const what = `${name} does not violate ${property}, part ${i + 1}`;
-        scripts.push(script(`${name}, ${property}${part}`, what, about(goal)));
+        yield script(`${name}, ${property}${part}`, what, about(goal));
       }
   }
-  return scripts;
 }

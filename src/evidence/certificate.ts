@@ -1,10 +1,18 @@
 /** An inductive invariant and the scripts that show it; see check-certificate for how it is believed. */
 
+import type { StateTable } from './state-table.ts';
+
 /** One stand-alone SMT-LIB 2 script with one check, which must answer `unsat`. */
 export interface Script {
   /** `initial`, `control`, or the step that it is about, e.g. `CPU 0: write fault`. */
   readonly name: string;
   readonly text: string;
+}
+
+/** A script that is too long to be kept with many others: it is made anew, and known by the digest of its text. */
+export interface ScriptDigest {
+  readonly name: string;
+  readonly sha256: string;
 }
 
 export interface Certificate {
@@ -26,7 +34,10 @@ export interface Certificate {
   readonly lockOrder: readonly string[];
   /** The invariant over the state's words: each conjunct as an SMT-LIB term, and C-like for a reader. */
   readonly invariant: readonly { readonly smt: string; readonly text: string }[];
-  readonly scripts: readonly Script[];
+  /** Part of the invariant, where there is one. */
+  readonly states?: StateTable;
+  /** Where there is a table of states, the digests of scripts. */
+  readonly scripts: readonly (Script | ScriptDigest)[];
 }
 
 /**
@@ -39,4 +50,5 @@ export interface StoredInvariant {
   readonly lockOrder: readonly string[];
   /** SMT-LIB terms. */
   readonly invariant: readonly string[];
+  readonly states?: StateTable;
 }

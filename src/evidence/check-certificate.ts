@@ -4,6 +4,7 @@
  * the scripts are written anew and must be the same, and a fresh solver must answer `unsat` to each. Scripts that are
  * the same but for names (those of several CPUs, mostly) are one question, and it is asked once.
  */
+import { createHash } from 'node:crypto';
 import type { Program } from '../lang/program.ts';
 import type { Term } from '../semantics/terms.ts';
 import { createTransitions, type Transitions } from '../semantics/transitions.ts';
@@ -12,10 +13,11 @@ import { scoped } from '../solver/question.ts';
 import type { RunOptions, SolverSession } from '../solver/session.ts';
 import { PagedeedError } from '../support/diagnostics.ts';
 import { lower } from '../system/lower.ts';
-import type { Certificate, Script } from './certificate.ts';
+import type { Certificate, Script, ScriptDigest } from './certificate.ts';
 import { certificateScripts, isProvable } from './certificate-scripts.ts';
 import { conjunctReader } from './invariant-text.ts';
 import { programHash } from './program-file.ts';
+import { isStateTable, readStateTable, type StateTable } from './state-table.ts';
 
 export type Check =
   /** `solver`: name and version of what answered. */
@@ -26,58 +28,75 @@ export type Check =
   | { readonly holds: null; readonly reason: string };
 
 /** The parts of a certificate that its scripts are made of. */
-type Given = Pick<Certificate, 'rounds' | 'lockOrder' | 'properties'> & {
+type Given = Pick<Certificate, 'rounds' | 'lockOrder' | 'properties' | 'states'> & {
   readonly invariant: readonly { readonly smt: string }[];
 };
 
 export interface Regenerated {
   readonly system: Transitions;
   readonly conjuncts: readonly Term[];
-  readonly scripts: readonly Script[];
+  /** Made as they are asked for, once. */
+  readonly scripts: Iterable<Script>;
 }
 
 /** The scripts that a program and an invariant give: always the same text, as nothing else takes part. */
 export function regenerate(
-  { rounds, lockOrder, invariant, properties }: Given,
+  { rounds, lockOrder, invariant, properties, states }: Given,
   program: Program,
 ): Regenerated {
   const graph = lower(program, { rounds: new Map(Object.entries(rounds)), slice: true });
   const system = createTransitions(graph, lockOrder);
   const read = conjunctReader(system);
   const conjuncts = invariant.map((c) => read(c.smt));
-  return { system, conjuncts, scripts: certificateScripts(system, conjuncts, properties) };
+  const table = states ? readStateTable(system, states) : null;
+  return { system, conjuncts, scripts: certificateScripts(system, conjuncts, properties, table) };
 }
 
 /**
- * `session`: one that has not seen the proof being made. `anew`: what the program and the invariant give, where
- * the certificate was only just made of it. Errors: PagedeedError PD0401 for a corrupt file.
+ * `session`: one that has not seen the proof being made; `options`: of each script. Errors: PagedeedError PD0401 for a
+ * corrupt file.
  */
 export async function checkCertificate(
   certificate: Certificate,
   program: Program,
   session: SolverSession,
-  options: RunOptions = {},
-  anew: Regenerated = regenerate(certificate, program),
+  options: () => RunOptions = () => ({}),
+): Promise<Check> {
+  if (certificate.program.hash !== programHash(program))
+    return { holds: false, reason: 'it is about another program' };
+  const { system, scripts } = regenerate(certificate, program);
+  const count = certificate.scripts.length;
+  let next = 0;
+  const check = await checkScripts(system, certificate.properties, scripts, session, options, (script) => {
+    const given = certificate.scripts[next++];
+    return given?.name === script.name && hasText(given, script.text)
+      ? null
+      : `its script ${given?.name} is not the one that its program and invariant give`;
+  });
+  if (!check.holds || next === count) return check;
+  return { holds: false, reason: 'it has other scripts than its invariant asks for' };
+}
+
+/** Whether the scripts show the properties. `refuses`: why a script is not to be believed, whatever a solver says. */
+export async function checkScripts(
+  system: Transitions,
+  properties: readonly string[],
+  scripts: Iterable<Script>,
+  session: SolverSession,
+  options: () => RunOptions,
+  refuses: (script: Script) => string | null,
 ): Promise<Check> {
   const wrong = (reason: string): Check => ({ holds: false, reason });
-  if (certificate.program.hash !== programHash(program)) return wrong('it is about another program');
-  const { system, scripts } = anew;
-  const unknown = certificate.properties.find((p) => !isProvable(system, p));
+  const unknown = properties.find((p) => !isProvable(system, p));
   if (unknown !== undefined) return wrong(`${unknown} is not something that it can prove`);
-  if (!certificate.properties.includes('out-of-model'))
-    return wrong('it does not show that runs stay in the model');
-  if (scripts.length !== certificate.scripts.length)
-    return wrong('it has other scripts than its invariant asks for');
-  for (const [i, script] of scripts.entries()) {
-    const given = certificate.scripts[i];
-    if (given?.name !== script.name || given.text !== script.text)
-      return wrong(`its script ${given?.name} is not the one that its program and invariant give`);
-  }
+  if (!properties.includes('out-of-model')) return wrong('it does not show that runs stay in the model');
   const shown = new Set<string>();
   for (const script of scripts) {
-    const question = nameless(script.text);
+    const reason = refuses(script);
+    if (reason !== null) return wrong(reason);
+    const question = digest(nameless(script.text));
     if (shown.has(question)) continue;
-    const answer = await session.run(scoped(script.text), options);
+    const answer = await session.run(scoped(script.text), options());
     if (answer.kind === 'error') return { holds: null, reason: `${script.name}: ${answer.message}` };
     if (answer.kind !== 'answered')
       return { holds: null, reason: `${script.name}: the solver's answer was ${answer.kind}` };
@@ -87,6 +106,17 @@ export async function checkCertificate(
     shown.add(question);
   }
   return { holds: true, solver: await session.solver() };
+}
+
+/** Whether a script of a certificate has this text, as far as it says. */
+const hasText = (given: Script | ScriptDigest, text: string): boolean =>
+  'text' in given ? given.text === text : given.sha256 === digest(text);
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** A script as it stands in a certificate: as its digest, where there is a table of states. */
+export function kept(script: Script, states: StateTable | undefined): Script | ScriptDigest {
+  return states ? { name: script.name, sha256: digest(script.text) } : script;
 }
 
 /** What a certificate says of the program that it is about. */
@@ -135,6 +165,7 @@ export function readCertificate(text: string, name: string): Certificate {
     isList(c.invariant) &&
     c.invariant.every((i) => isText(i.smt) && isText(i.text)) &&
     isList(c.scripts) &&
-    c.scripts.every((s) => isText(s.name) && isText(s.text));
+    c.scripts.every((s) => isText(s.name) && isText('text' in s ? s.text : s.sha256)) &&
+    (c.states === undefined || isStateTable(c.states));
   return sound ? (c as Certificate) : refuse('the file is not a certificate of this version');
 }

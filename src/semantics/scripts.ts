@@ -1,5 +1,6 @@
 /** Stand-alone SMT-LIB 2 scripts over a transition system. */
 
+import { type Formula, termsIn } from './formula.ts';
 import { createScript, printConstant, quoteSymbol, sortOf } from './term-text.ts';
 import type { Term } from './terms.ts';
 import type { Transitions } from './transitions.ts';
@@ -28,11 +29,11 @@ export interface Question {
  */
 export function composeScript(
   system: Transitions,
-  assertions: readonly Term[],
+  assertions: readonly Formula[],
   header: readonly string[],
 ): Question {
   const { terms } = system;
-  const comparisons = soleComparisons(system, assertions);
+  const comparisons = soleComparisons(system, termsIn(assertions));
   const meant = new Map(
     [...comparisons].flatMap(([word, values]) =>
       [...values].map(([value, atom]) => [atom, `${word.symbol} = ${nameOf(value)}`] as const),

@@ -1,5 +1,6 @@
-/** Terms as SMT-LIB text. */
+/** Terms, and formulas of them, as SMT-LIB text. */
 import type { Bits } from '../lang/types.ts';
+import { type Formula, isJunction } from './formula.ts';
 import type { Term } from './terms.ts';
 
 export const sortOf = (bits: Bits): string => (bits === 1 ? 'Bool' : `(_ BitVec ${bits})`);
@@ -18,8 +19,8 @@ export interface Script {
   readonly definitions: readonly { readonly name: string; readonly text: string }[];
   /** The same as commands; declarations of variables are the caller's. */
   readonly lines: string[];
-  /** Text by which the term can be referred to after `lines`. */
-  use(term: Term): string;
+  /** Text by which the term, or formula, can be referred to after `lines`. */
+  use(formula: Formula): string;
   /** Variables, addresses and atoms that occurred. */
   readonly symbols: ReadonlyMap<string, Term>;
 }
@@ -28,17 +29,17 @@ export interface Script {
 export function createScript(atoms: ReadonlyMap<Term, string> = new Map()): Script {
   const lines: string[] = [];
   const definitions: { name: string; text: string }[] = [];
-  const names = new Map<Term, string>();
+  const names = new Map<Formula, string>();
   const symbols = new Map<string, Term>();
 
-  function use(root: Term): string {
+  function use(root: Formula): string {
     const stack = [root];
     for (let top = stack.at(-1); top; top = stack.at(-1)) {
       if (names.has(top)) {
         stack.pop();
         continue;
       }
-      const waiting = atoms.has(top) ? [] : top.args.filter((a) => !names.has(a));
+      const waiting = partsOf(top).filter((part) => !names.has(part));
       if (waiting.length > 0) {
         stack.push(...waiting);
         continue;
@@ -49,18 +50,30 @@ export function createScript(atoms: ReadonlyMap<Term, string> = new Map()): Scri
     return names.get(root) as string;
   }
 
-  function write(t: Term): string {
+  function partsOf(f: Formula): readonly Formula[] {
+    if (isJunction(f)) return f.parts;
+    return atoms.has(f) ? [] : f.args;
+  }
+
+  function write(f: Formula): string {
+    return isJunction(f) ? named(textOf(f.junction, f.parts), 1) : writeTerm(f);
+  }
+  const textOf = (operator: string, parts: readonly Formula[]) =>
+    `(${operator} ${parts.map((part) => names.get(part)).join(' ')})`;
+
+  function writeTerm(t: Term): string {
     if (t.kind === 'const') return printConstant(t.bits, t.value);
     const symbol = t.kind === 'address' || t.kind === 'variable' ? t.symbol : atoms.get(t);
     if (symbol !== undefined) {
       symbols.set(symbol, t);
       return quoteSymbol(symbol);
     }
-    const text =
-      t.kind === 'cases' ? writeCases(t) : `(${t.symbol} ${t.args.map((a) => names.get(a)).join(' ')})`;
+    return named(t.kind === 'cases' ? writeCases(t) : textOf(t.symbol, t.args), t.bits);
+  }
+  function named(text: string, bits: Bits): string {
     if (text.length < 40) return text;
     const name = `d${lines.length + 1}`;
-    lines.push(`(declare-const ${name} ${sortOf(t.bits)}) (assert (= ${name} ${text}))`);
+    lines.push(`(declare-const ${name} ${sortOf(bits)}) (assert (= ${name} ${text}))`);
     definitions.push({ name, text });
     return name;
   }

@@ -1,0 +1,45 @@
+/** What an invariant is made of: a search that came to its end. */
+import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
+import { createTransitions, type Transitions } from '../semantics/transitions.ts';
+import type { Limits, Task } from './engine.ts';
+import type { SearchResult } from './explicit.ts';
+import { explore } from './explore.ts';
+import { lockOrderOf } from './lock-cycle.ts';
+import { openProperties } from './open-properties.ts';
+
+export interface FinishedSearch {
+  readonly result: SearchResult;
+  readonly system: Transitions;
+  readonly rounds: ReadonlyMap<string, number>;
+  readonly lockOrder: readonly string[];
+  /** What is not violated in any state, and so may be proved. */
+  readonly open: readonly string[];
+}
+
+/** A reason where there is none, or where runs leave the model. */
+export function finishedSearch(
+  task: Task,
+  limits: Limits,
+  progress: (text: string) => void,
+): FinishedSearch | { readonly reason: string } {
+  if (task.program.afterOops) return { reason: 'of runs that go on after an oops nothing is proved yet' };
+  const ordered = task.properties.includes('lock-order');
+  const explored = explore(task.program, {
+    limits: { seconds: limits.seconds, memoryMiB: limits.memoryMiB },
+    // An invariant has to hold between fused steps, too.
+    reduce: ['slice'],
+    trackLocks: ordered,
+    progress: (states, depth) => progress(`${states} states, ${depth} steps deep`),
+  });
+  if (explored.kind === 'endless') return { reason: explored.reason };
+  const { graph, rounds, result } = explored;
+  if (!result.complete) return { reason: `no invariant can be learned: ${result.stopped}` };
+  const lockOrder = (ordered && lockOrderOf(result.order.keys())) || [];
+  const system = createTransitions(graph, lockOrder);
+  const violated = {
+    has: (p: string) => result.found.has(p) || (p.startsWith('reach:') && result.reached.has(p.slice(6))),
+  };
+  const open = openProperties(system, task.properties, violated);
+  if (!open.includes(OUT_OF_MODEL)) return { reason: 'a run leaves the model' };
+  return { result, system, rounds, lockOrder, open };
+}
