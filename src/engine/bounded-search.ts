@@ -2,9 +2,10 @@
 import { isProvable } from '../evidence/certificate-scripts.ts';
 import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
 import type { Program } from '../lang/program.ts';
+import { isDataRace } from '../lang/races.ts';
 import { quoteSymbol } from '../semantics/term-text.ts';
 import type { Term } from '../semantics/terms.ts';
-import { createTransitions } from '../semantics/transitions.ts';
+import { createTransitions, type Transitions } from '../semantics/transitions.ts';
 import { type Conversation, converse, type Reply } from '../solver/conversation.ts';
 import type { SolverSession } from '../solver/session.ts';
 import { lower } from '../system/lower.ts';
@@ -49,13 +50,16 @@ export async function searchBounded(
   const deadline = performance.now() + limits.seconds * 1000;
   const rounds = new Map<string, number>();
   const found = new Map<string, Evidence>();
+  /** Steps are looked at, not what several CPUs are about to do. */
+  const isJudged = (system: Transitions, id: string) =>
+    isProvable(system, id) && !(isDataRace(id) && program.bounds.cpus > 1);
   let judged: ReadonlySet<string> = new Set();
   let depth = 0;
 
   /** What was settled for a depth before holds with more rounds, too: no run of that length makes them. */
   async function pass(): Promise<Ended> {
     const system = createTransitions(lower(program, { rounds, slice: true }));
-    judged = new Set([OUT_OF_MODEL, ...properties].filter((id) => isProvable(system, id)));
+    judged = new Set([OUT_OF_MODEL, ...properties].filter((id) => isJudged(system, id)));
     const talk = converse(system, session);
     const frames: Frame[] = [];
     const current: Pass = { talk, frames, placed: false };

@@ -106,6 +106,17 @@ test('what is violated is not proved', async () => {
   expect(outcome?.verdict.verdict).toBe('unknown');
 });
 
+test('a race that there is makes a certificate refused', async () => {
+  const { program } = named('reference/no-mutex', 2);
+  const task = { program, properties: ['out-of-model'] };
+  const [outcome] = await enumerationEngine.check(task, limits, () => {});
+  if (!outcome || !('certificate' in outcome.verdict)) return expect.fail('nothing is proved');
+  const { certificate } = outcome.verdict;
+  const claimed = { ...certificate, properties: [...certificate.properties, 'no-data-race'] };
+  const answer = await check(having(claimed, certificate.states as StateTable, 2), 2);
+  expect(answer).toMatchObject({ holds: false, reason: expect.stringContaining('no-data-race') });
+});
+
 test('scripts are told by their digests', async () => {
   const certificate = await proofOf('reference/mutex', 2);
   const scripts = certificate.scripts.map((s) => ({ ...s, sha256: '0'.repeat(64) }));

@@ -1,5 +1,6 @@
 /** What an invariant is made of: a search that came to its end. */
 import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
+import { isDataRace } from '../lang/races.ts';
 import { createTransitions, type Transitions } from '../semantics/transitions.ts';
 import type { Limits, Task } from './engine.ts';
 import type { SearchResult } from './explicit.ts';
@@ -29,6 +30,7 @@ export function finishedSearch(
     // An invariant has to hold between fused steps, too.
     reduce: ['slice'],
     trackLocks: ordered,
+    trackRaces: task.properties.some(isDataRace) && task.program.bounds.cpus > 1,
     progress: (states, depth) => progress(`${states} states, ${depth} steps deep`),
   });
   if (explored.kind === 'endless') return { reason: explored.reason };

@@ -1,7 +1,8 @@
 /** The scripts of a certificate, from the transition system and the invariant alone: the same input gives the same text. */
-import { isDataRace } from '../lang/races.ts';
+import { fieldsOfRace, isDataRace } from '../lang/races.ts';
 import { type Formula, join, negate } from '../semantics/formula.ts';
 import { idlePredicates } from '../semantics/idle-predicates.ts';
+import { racesAt } from '../semantics/race-terms.ts';
 import { composeScript } from '../semantics/scripts.ts';
 import { substitute } from '../semantics/substitute.ts';
 import type { Term } from '../semantics/terms.ts';
@@ -45,14 +46,14 @@ export function isProvable(system: Transitions, property: string): boolean {
   const target = property.startsWith('reach:') ? property.slice('reach:'.length) : null;
   if (target !== null) return nodes.some((n) => n.op === 'reach' && n.target === target);
   if (property === 'deadlock-free') return true;
-  if (isDataRace(property)) return program.bounds.cpus === 1;
+  if (isDataRace(property)) return fieldsOfRace(program, property).size > 0;
   if (property === 'lock-order') return system.setting.lockRank.size > 0;
   return languageProperties.has(property) || program.properties.some((p) => p.id === property);
 }
 
 /**
- * The condition under which `property` fails in a step: found on the way, or, for deadlocks, by waiting while no
- * other CPU goes on. With one CPU no two accesses are concurrent, so `no-data-race` cannot fail.
+ * The condition under which `property` fails in a step: found on the way, or, of deadlocks and data races, in the
+ * state where it begins.
  */
 export function violationIn(system: Transitions, step: NamedStep, property: string): Term {
   const { terms } = system;
@@ -61,6 +62,7 @@ export function violationIn(system: Transitions, step: NamedStep, property: stri
     return system.state.pcs.length === 1
       ? terms.and(symbolic.blocked, nobodyElse(system))
       : stuckAt(system, step);
+  if (isDataRace(property)) return racesAt(system, step, property);
   if (property.startsWith('reach:'))
     return symbolic.reached.get(property.slice('reach:'.length)) ?? terms.false_;
   return symbolic.violations.get(property) ?? terms.false_;
