@@ -120,6 +120,7 @@ const everyStack = Object.keys(violatedByOne);
 /** The smallest bounds, and two files, which may share the block or have it one after the other. */
 const oneOfEach = { files: 1, blocks: 1, offsets: 1, tasks: 1 };
 const twoFiles = { ...oneOfEach, files: 2 };
+const smallest = { bounds: oneOfEach, policy: killAll };
 /** Neither memory nor a fault. */
 const nothingFails: Policy = { ...killAll, source: null, faultsFail: false };
 
@@ -173,6 +174,19 @@ function withCpus(
   return { scenario, bounds: { ...bounds, cpus }, policy, property, verdict, sets };
 }
 
+/** What two CPUs violate at the smallest bounds; all else is proved there. */
+const violatedByTwo: Readonly<Record<string, readonly string[]>> = {
+  'v6.12/ext4': [],
+  'v6.12/xfs': [],
+  'v6.12/xfs-rmapbt': ['lock-order'],
+  'v6.12/xfs-reflink': [],
+  'v6.12/xfs-reflink-rmapbt': ['lock-order'],
+};
+const racing = (scenario: string): readonly string[] =>
+  races.flatMap(({ scenarios, bounds, properties }) =>
+    bounds === oneOfEach && scenarios.includes(scenario) ? properties : [],
+  );
+
 const MISSION = 'no-sentinel-deref';
 const setsOf = (property: string): readonly string[] => (property === MISSION ? ['start', 'cpus'] : ['cpus']);
 
@@ -189,6 +203,12 @@ export const claims: readonly Claim[] = [
       ]),
     ),
   ),
+  ...Object.entries(violatedByTwo).flatMap(([scenario, violated]) => [
+    ...violated.flatMap((id) => [2, 1].map((cpus) => withCpus(scenario, cpus, id, 'violated', smallest))),
+    ...all
+      .filter((id) => !violated.includes(id) && !racing(scenario).includes(id))
+      .map((id) => withCpus(scenario, 2, id, 'proved', smallest)),
+  ]),
   ...everyStack
     .filter((scenario) => !violatedByOne[scenario]?.includes(MISSION))
     .map((scenario) => withCpus(scenario, 2, MISSION, 'proved', usual, setsOf(MISSION))),

@@ -1,15 +1,22 @@
 /** `pagedeed certificate FILE...`: checks certificates again, with nothing taken from them but the invariant. */
 
 import type { Certificate } from '../evidence/certificate.ts';
-import { checkCertificate, readCertificate } from '../evidence/check-certificate.ts';
+import {
+  checkCertificate,
+  readCertificate,
+  regenerate as regenerateScripts,
+} from '../evidence/check-certificate.ts';
+import { saysTable } from '../evidence/state-table.ts';
 import type { Program } from '../lang/program.ts';
 import { showBounds, showPolicy } from '../report/preamble.ts';
 import { openZ3Session } from '../solver/z3.ts';
 import { PagedeedError, renderDiagnostic } from '../support/diagnostics.ts';
 import { regenerate } from './catalogue.ts';
+import { writeScripts } from './evidence-files.ts';
 import { readText } from './files.ts';
 import { loadModel } from './model-file.ts';
 import type { Command, Given } from './options.ts';
+import { createProgress } from './progress.ts';
 
 export const certificateCommand: Command = {
   name: 'certificate',
@@ -19,6 +26,7 @@ export const certificateCommand: Command = {
     { name: 'model', value: 'FILE.ts', says: 'the model that they are about, if it is one of your own' },
     { name: 'timeout', value: 'S', says: 'seconds for each script (60)' },
     { name: 'invariant', value: null, says: 'print the invariant, C-like' },
+    { name: 'scripts', value: 'DIR', says: 'write its scripts there, for other solvers' },
   ],
   run: async (given: Given) => {
     if (given.operands.length === 0)
@@ -33,10 +41,18 @@ export const certificateCommand: Command = {
 async function recheck(given: Given, file: string): Promise<number> {
   const certificate = readCertificate(await readText(file), file);
   const program = await programOf(certificate, given.text('model'), file);
+  const folder = given.text('scripts');
+  if (folder !== undefined) await writeScripts(regenerateScripts(certificate, program).scripts, folder);
   const session = openZ3Session();
+  const progress = createProgress(process.stderr);
+  let asked = 0;
   try {
     const timeoutMs = 1000 * (given.number('timeout', 1) ?? 60);
-    const check = await checkCertificate(certificate, program, session, () => ({ timeoutMs }));
+    const check = await checkCertificate(certificate, program, session, () => {
+      progress.show(file, `${++asked} of at most ${certificate.scripts.length} scripts asked`);
+      return { timeoutMs };
+    });
+    progress.clear();
     process.stdout.write(report(certificate, file, check));
     if (given.has('invariant'))
       process.stdout.write(certificate.invariant.map(({ text }) => `  ${text}\n`).join(''));
@@ -69,7 +85,7 @@ async function programOf(
 }
 
 function report(
-  { program, properties, invariant, scripts }: Certificate,
+  { program, properties, invariant, states, scripts }: Certificate,
   file: string,
   check: Awaited<ReturnType<typeof checkCertificate>>,
 ): string {
@@ -81,7 +97,7 @@ function report(
   return [
     `${file} ${verdict}`,
     `  ${program.name} (${setting}): ${properties.join(', ')}`,
-    `  ${invariant.length} conjuncts`,
+    `  ${invariant.length} conjuncts${states ? ` and a table: ${saysTable(states)}` : ''}`,
     '',
   ].join('\n');
 }

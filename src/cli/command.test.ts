@@ -91,6 +91,33 @@ memory model: sequential consistency
     expect(weak.stdout).toMatch(/^weak.json is refused: /);
   });
 
+  test('scripts that are kept as digests can be written, for other solvers', async () => {
+    const model = ['--model', 'counter.ts'];
+    const how = ['--cpus', '2', '--property', 'no-bug', '--engine', 'enumeration', '--out', 'tables'];
+    const run = await pagedeed('check', ...model, ...how);
+    expect(run).toMatchObject({ status: 0, stderr: '' });
+    const place = 'tables/mine/counter/2-cpus/certificate';
+    expect(readdirSync(join(folder, place)).sort()).toEqual(['certificate.json', 'invariant.txt']);
+    expect(readFileSync(join(folder, place, 'invariant.txt'), 'utf8')).toContain(
+      'combinations of control points',
+    );
+    const again = await pagedeed(
+      'certificate',
+      ...model,
+      `${place}/certificate.json`,
+      '--scripts',
+      'scripts',
+    );
+    expect(again).toMatchObject({ status: 0, stderr: '' });
+    const json = JSON.parse(readFileSync(join(folder, place, 'certificate.json'), 'utf8'));
+    const files = readdirSync(join(folder, 'scripts'));
+    expect(files).toHaveLength(json.scripts.length);
+    expect(readFileSync(join(folder, 'scripts', files[0] as string), 'utf8')).toContain('(check-sat)');
+    json.states.together.pop();
+    writeFileSync(join(folder, 'fewer.json'), JSON.stringify(json));
+    expect(await pagedeed('certificate', ...model, 'fewer.json')).toMatchObject({ status: 1, stderr: '' });
+  });
+
   test('what was decided before is not decided again, unless the model changes or it is asked for', async () => {
     const check = (...more: readonly string[]) =>
       pagedeed('check', '--model', 'again.ts', '--property', 'total', ...more);

@@ -3,8 +3,9 @@
  * and the race diagram beside it; for what is proved `SCENARIO/SETTING/certificate/`, with each script by itself.
  */
 import { join } from 'node:path';
-import type { Certificate } from '../evidence/certificate.ts';
+import type { Certificate, Script } from '../evidence/certificate.ts';
 import { writeCertificate } from '../evidence/check-certificate.ts';
+import { saysTable } from '../evidence/state-table.ts';
 import type { Trace } from '../evidence/trace.ts';
 import { writeTrace } from '../evidence/trace-file.ts';
 import type { Outcome } from '../evidence/verdict.ts';
@@ -53,16 +54,25 @@ async function writeTraces(place: string, traces: readonly Trace[]): Promise<rea
   return written;
 }
 
-/** The name of the file for a certificate's i-th script. */
-export function scriptFile(i: number, name: string): string {
-  return `${String(i + 1).padStart(2, '0')}-${name.replace(/[^\w.]+/g, '-')}.smt2`;
+/** Each in a file of its own, in order. Errors: PD0004. */
+export async function writeScripts(scripts: Iterable<Script>, place: string): Promise<void> {
+  let count = 0;
+  for (const { name, text } of scripts) {
+    const file = `${String(++count).padStart(2, '0')}-${name.replace(/[^\w.]+/g, '-')}.smt2`;
+    await writeWhole(join(place, file), text);
+  }
 }
 
 /** The path of the certificate itself. */
 async function writeProof(place: string, certificate: Certificate): Promise<string> {
-  for (const [i, script] of certificate.scripts.entries())
-    if ('text' in script) await writeWhole(join(place, scriptFile(i, script.name)), script.text);
-  await writeWhole(join(place, 'invariant.txt'), certificate.invariant.map((c) => `${c.text}\n`).join(''));
+  const { invariant, states, scripts } = certificate;
+  await writeScripts(
+    scripts.flatMap((script) => ('text' in script ? [script] : [])),
+    place,
+  );
+  const table = states ? [`and one of the states of a table: ${saysTable(states)}`] : [];
+  const lines = [...invariant.map((c) => c.text), ...table];
+  await writeWhole(join(place, 'invariant.txt'), lines.map((line) => `${line}\n`).join(''));
   const path = join(place, 'certificate.json');
   await writeWhole(path, writeCertificate(certificate));
   return path;

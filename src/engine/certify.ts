@@ -3,7 +3,7 @@ import type { Certificate, Script, ScriptDigest, StoredInvariant } from '../evid
 import { certified, checkScripts, kept, regenerate } from '../evidence/check-certificate.ts';
 import { conjunctPrinter } from '../evidence/invariant-text.ts';
 import type { Program } from '../lang/program.ts';
-import type { RunOptions } from '../solver/session.ts';
+import type { RunOptions, SolverSession } from '../solver/session.ts';
 import { openZ3Session } from '../solver/z3.ts';
 
 export type Proof =
@@ -27,7 +27,9 @@ export async function certify(
   const invariant = conjuncts.map((t, i) => ({ smt: claimed.invariant[i] as string, text: print(t) }));
   const size = states ? `${invariant.length} conjuncts and a table` : `${invariant.length} conjuncts`;
   const made: (Script | ScriptDigest)[] = [];
-  const fresh = openZ3Session();
+  const fresh: readonly [SolverSession, ...SolverSession[]] = states
+    ? [openZ3Session(), openZ3Session()]
+    : [openZ3Session()];
   try {
     const check = await checkScripts(system, properties, scripts, fresh, options, (script) => {
       if (made.length % SHOWN === 0) progress(`checking the certificate, ${size}: script ${made.length + 1}`);
@@ -39,7 +41,7 @@ export async function certify(
     const body = { properties, rounds, lockOrder, invariant, ...(states && { states }), scripts: made };
     return { certificate: { ...head, ...body }, solver: check.solver };
   } finally {
-    await fresh.close();
+    await Promise.all(fresh.map((session) => session.close()));
   }
 }
 

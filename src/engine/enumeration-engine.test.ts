@@ -100,6 +100,19 @@ test('facts of one point that are not there are refused, or were not needed for 
   expect(answers).toContain(false);
 });
 
+test('facts of one point that no state has are refused, those of idle CPUs too', async () => {
+  const certificate = await proofOf('reference/mutex', 2);
+  const { states } = certificate;
+  const literals = [...states.literals, 'false'];
+  for (const [cpu, points] of states.at.entries())
+    for (const [point, here] of points.entries()) {
+      const more = [...(here ?? []), states.literals.length];
+      const at = states.at.map((of, c) => of.map((parts, p) => (c === cpu && p === point ? more : parts)));
+      const answer = await check(having(certificate, { ...states, literals, at }, 2), 2);
+      expect(answer, `CPU ${cpu} at ${point}`).toMatchObject({ holds: false });
+    }
+});
+
 test('what is violated is not proved', async () => {
   const { program } = named('reference/peterson-broken', 2);
   const [outcome] = await enumerationEngine.check({ program, properties: ['no-bug'] }, limits, () => {});

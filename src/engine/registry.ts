@@ -17,7 +17,7 @@ import { valueSetEngine } from './value-set-engine.ts';
  * of a length.
  */
 const lanes: readonly Engine[] = [
-  portfolio('proofs', [storedInvariantEngine, aloneEngine, valueSetEngine, iceEngine]),
+  portfolio('proofs', [storedInvariantEngine, aloneEngine, valueSetEngine]),
   portfolio('search', [explicitEngine, enumerationEngine, inductionEngine]),
   portfolio('runs', [bmcEngine]),
 ];

@@ -154,7 +154,7 @@ export function* certificateScripts(
   const initial = [
     ...invariant.map((lemma) => substitute(terms, lemma, valueThen)),
     ...idlePredicates(startingFrom(bare, valueThen), properties),
-    ...(table ? [table.thereafter(0, 0, valueThen)] : []),
+    ...(table ? [table.of(valueThen)] : []),
   ];
   const whenIdle = idlePredicates(system, properties);
   const script = (name: string, what: string, assertions: readonly Formula[]): Script => ({

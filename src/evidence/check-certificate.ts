@@ -21,7 +21,9 @@ import { isStateTable, readStateTable, type StateTable } from './state-table.ts'
 
 export type Check =
   /** `solver`: name and version of what answered. */
-  | { readonly holds: true; readonly solver: string }
+  { readonly holds: true; readonly solver: string } | Failure;
+
+type Failure =
   /** It is no proof: `reason` names the first thing that is wrong. */
   | { readonly holds: false; readonly reason: string }
   /** The solver gave up on a script. */
@@ -67,7 +69,7 @@ export async function checkCertificate(
   const { system, scripts } = regenerate(certificate, program);
   const count = certificate.scripts.length;
   let next = 0;
-  const check = await checkScripts(system, certificate.properties, scripts, session, options, (script) => {
+  const check = await checkScripts(system, certificate.properties, scripts, [session], options, (script) => {
     const given = certificate.scripts[next++];
     return given?.name === script.name && hasText(given, script.text)
       ? null
@@ -77,25 +79,31 @@ export async function checkCertificate(
   return { holds: false, reason: 'it has other scripts than its invariant asks for' };
 }
 
-/** Whether the scripts show the properties. `refuses`: why a script is not to be believed, whatever a solver says. */
+/**
+ * Whether the scripts show the properties; `sessions` share them. `refuses`: why a script is not to be believed,
+ * whatever a solver says.
+ */
 export async function checkScripts(
   system: Transitions,
   properties: readonly string[],
   scripts: Iterable<Script>,
-  session: SolverSession,
+  sessions: readonly [SolverSession, ...SolverSession[]],
   options: () => RunOptions,
   refuses: (script: Script) => string | null,
 ): Promise<Check> {
-  const wrong = (reason: string): Check => ({ holds: false, reason });
+  const wrong = (reason: string): Failure => ({ holds: false, reason });
   const unknown = properties.find((p) => !isProvable(system, p));
   if (unknown !== undefined) return wrong(`${unknown} is not something that it can prove`);
   if (!properties.includes('out-of-model')) return wrong('it does not show that runs stay in the model');
   const shown = new Set<string>();
-  for (const script of scripts) {
+  const waiting = scripts[Symbol.iterator]();
+  let failure: Failure | null = null;
+
+  async function ask(script: Script, session: SolverSession): Promise<Failure | null> {
     const reason = refuses(script);
     if (reason !== null) return wrong(reason);
     const question = digest(nameless(script.text));
-    if (shown.has(question)) continue;
+    if (shown.has(question)) return null;
     const answer = await session.run(scoped(script.text), options());
     if (answer.kind === 'error') return { holds: null, reason: `${script.name}: ${answer.message}` };
     if (answer.kind !== 'answered')
@@ -104,8 +112,18 @@ export async function checkScripts(
     if (result === 'unknown') return { holds: null, reason: `${script.name}: the solver answered unknown` };
     if (result !== 'unsat' || more.length > 0) return wrong(`its script ${script.name} is not valid`);
     shown.add(question);
+    return null;
   }
-  return { holds: true, solver: await session.solver() };
+  async function work(session: SolverSession): Promise<void> {
+    while (!failure) {
+      const { value, done } = waiting.next();
+      if (done) return;
+      const failed = await ask(value, session);
+      failure ??= failed;
+    }
+  }
+  await Promise.all(sessions.map(work));
+  return failure ?? { holds: true, solver: await sessions[0].solver() };
 }
 
 /** Whether a script of a certificate has this text, as far as it says. */

@@ -41,6 +41,12 @@ export function isStateTable(x: unknown): x is StateTable {
   );
 }
 
+/** How large it is, for a reader. */
+export function saysTable({ at, together, nodes }: StateTable): string {
+  const points = together.reduce((sum, entry) => sum + entry.length - 1, 0);
+  return `${points / at.length} combinations of control points, ${nodes.length} nodes`;
+}
+
 /** Where other CPUs may stand, and what holds then. */
 export interface Row {
   /** One of these combinations: a point for each CPU, the one that looks among them. */
@@ -57,8 +63,8 @@ export interface View {
 }
 
 export interface TableViews {
-  /** How many combinations of control points the table has. */
-  readonly size: number;
+  /** All that the table says of a state in which variables have these values. */
+  of(value: (variable: Term) => Term): Formula;
   /** Null where the CPU never is. */
   at(cpu: number, point: number): View | null;
   /**
@@ -153,7 +159,18 @@ export function readStateTable(system: Transitions, table: StateTable): TableVie
     }));
   }
   return {
-    size: combinations.reduce((sum, some) => sum + some.length, 0),
+    of(value) {
+      const known = new Map<Formula, Formula>();
+      const then = (f: Formula) => mapped(terms, f, (t) => substitute(terms, t, value), known);
+      const rows = combinations.flatMap((some, i) =>
+        some.map((points) => {
+          const places = points.map((point, cpu) => then(isAt(system, { cpu, point })));
+          const facts = points.map((point, cpu) => then(factsAt(cpu, point)));
+          return join(terms, 'and', [...places, ...facts, then(part(table.together[i]?.[0] as number))]);
+        }),
+      );
+      return join(terms, 'or', rows);
+    },
     at(cpu, point) {
       if (!partsAt(cpu, point)) return null;
       const rows = groups[cpu]?.[point] ?? [];
