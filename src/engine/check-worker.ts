@@ -5,7 +5,7 @@ import { assert } from '../support/assert.ts';
 import type { Limits, Task } from './engine.ts';
 import { engineNamed } from './registry.ts';
 
-export interface CheckRequest extends Omit<Task, 'isSettled'> {
+export interface CheckRequest extends Omit<Task, 'isSettled' | 'tell'> {
   readonly engine: string;
   readonly limits: Omit<Limits, 'signal'>;
   /** Shared memory: 1 for each of these properties that is decided elsewhere meanwhile. */
@@ -14,6 +14,8 @@ export interface CheckRequest extends Omit<Task, 'isSettled'> {
 
 export type CheckMessage =
   | { readonly kind: 'progress'; readonly text: string }
+  /** Before all is done. */
+  | { readonly kind: 'decided'; readonly outcomes: readonly Outcome[] }
   | { readonly kind: 'done'; readonly outcomes: readonly Outcome[] };
 
 assert(parentPort, 'check-worker must be started as a worker thread');
@@ -27,7 +29,8 @@ const engine = engineNamed(id);
 assert(engine, `no engine is called ${id}`);
 
 const send = (message: CheckMessage): void => port.postMessage(message);
-const outcomes = await engine.check({ ...task, isSettled }, limits, (text) =>
+const tell = (decided: readonly Outcome[]): void => send({ kind: 'decided', outcomes: decided });
+const outcomes = await engine.check({ ...task, isSettled, tell }, limits, (text) =>
   send({ kind: 'progress', text }),
 );
 send({ kind: 'done', outcomes });

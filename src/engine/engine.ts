@@ -14,6 +14,8 @@ export interface Task {
   readonly rounds?: Readonly<Record<string, number>>;
   /** Whether another engine has decided a property by now: then there is no need to go on for it. */
   readonly isSettled?: (property: string) => boolean;
+  /** Is told what is decided as soon as it is, of what takes several engines one after the other. */
+  readonly tell?: (decided: readonly Outcome[]) => void;
   /** Of the explicit search; all, if not said. */
   readonly reduce?: readonly Reduction[];
 }

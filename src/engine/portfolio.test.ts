@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sentinelProgram } from '../../specs/reference/sentinel.ts';
-import type { Verdict } from '../evidence/verdict.ts';
+import type { Outcome, Verdict } from '../evidence/verdict.ts';
 import type { Engine } from './engine.ts';
 import { portfolio } from './portfolio.ts';
 
@@ -57,4 +57,19 @@ test('where all that was asked is decided, nothing more is asked of whether runs
   expect(second.asked).toEqual([]);
   await run([first.engine, second.engine], ['out-of-model']);
   expect(second.asked).toEqual([['out-of-model']]);
+});
+
+test('what is decided is told at once, so that it stands when a later engine dies', async () => {
+  const first = scripted('first', { a: 'violated', b: 'unknown' });
+  const told: string[] = [];
+  const dies: Engine = { id: 'second', check: () => Promise.reject(new Error('out of memory')) };
+  const task = {
+    program,
+    properties: ['a', 'b'],
+    tell: (some: readonly Outcome[]) => void told.push(...some.map((o) => `${o.property} ${o.engine}`)),
+  };
+  const limits = { seconds: 60, memoryMiB: 64, depth: null };
+  const running = portfolio('portfolio', [first.engine, dies]).check(task, limits, () => undefined);
+  await expect(running).rejects.toThrow('out of memory');
+  expect(told).toEqual(['a first']);
 });

@@ -23,6 +23,7 @@ export function portfolio(id: string, engines: readonly Engine[]): Engine {
         const outcomes = await engine.check(asked, { ...limits, seconds: left }, (text) =>
           progress(`${engine.id}: ${text}`),
         );
+        task.tell?.(outcomes.filter(isDecided));
         for (const outcome of outcomes) {
           const before = best.get(outcome.property);
           best.set(outcome.property, before ? better(before, outcome) : outcome);

@@ -69,7 +69,7 @@ export async function runCells(
     const settled = { properties: request.properties, flags: course.settled };
     const outcomes = await runWorker(
       { ...request, engine, limits, settled, properties: [...new Set([OUT_OF_MODEL, ...open])] },
-      (text) => events.progress(cell, text),
+      { progress: (text) => events.progress(cell, text), decided: (some) => note(course, some) },
       AbortSignal.any([stop, course.stop.signal]),
     );
     course.running--;

@@ -9,13 +9,19 @@ const NURSERY = 128;
 /** How long after its time an engine may go on, seconds, until it is stopped from outside. */
 const GRACE = 20;
 
+export interface WorkerEvents {
+  readonly progress: (text: string) => void;
+  /** What is decided before all is done: it stands, whatever becomes of the worker. */
+  readonly decided: (outcomes: readonly Outcome[]) => void;
+}
+
 /**
  * What the engine says; null if it was stopped by the signal. A worker that runs out of time or memory, or that ends
  * without an answer, decides nothing. Errors: what is thrown in the worker, which is a bug.
  */
 export async function runWorker(
   request: CheckRequest,
-  progress: (text: string) => void,
+  { progress, decided }: WorkerEvents,
   signal: AbortSignal,
 ): Promise<readonly Outcome[] | null> {
   const worker = new Worker(await workerFile('engine/check-worker'), {
@@ -32,6 +38,7 @@ export async function runWorker(
       timer = setTimeout(() => giveUp(`time ran out after ${seconds} s`), (seconds + GRACE) * 1000);
       worker.on('message', (message: CheckMessage) => {
         if (message.kind === 'progress') progress(message.text);
+        else if (message.kind === 'decided') decided(message.outcomes);
         else resolve(message.outcomes);
       });
       worker.on('error', (error: NodeJS.ErrnoException) => {

@@ -14,6 +14,7 @@ import {
   startingFrom,
   stepAssuming,
   type Transitions,
+  unlessUnchanged,
 } from '../semantics/transitions.ts';
 import { nobodyElse, stuckAt } from '../semantics/waiting.ts';
 import type { Script } from './certificate.ts';
@@ -191,7 +192,10 @@ export function* certificateScripts(
     for (const [i, goal] of preserved.entries())
       yield script(`${name}, ${i + 1}`, `${name} preserves the invariant, part ${i + 1}`, about(goal));
     for (const [i, end] of (table ? step.step().ends : []).entries()) {
-      const then = negate(terms, (table as TableViews).thereafter(cpu, end.point, system.after(step, end)));
+      const then = negate(
+        terms,
+        (table as TableViews).thereafter(cpu, end.point, unlessUnchanged(system, step, end)),
+      );
       if (then === terms.false_ || end.guard === terms.false_) continue;
       const what = `${name} ends in a state of the table, end ${i + 1}`;
       yield script(`${name}, states ${i + 1}`, what, about(end.guard, then));

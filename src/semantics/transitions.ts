@@ -251,6 +251,14 @@ export function changedWords(system: Transitions, step: NamedStep, end: End): re
   );
 }
 
+/** The value of a variable after a step ends this way; of a word that the step leaves as it is, the variable itself. */
+export function unlessUnchanged(system: Transitions, step: NamedStep, end: End): (variable: Term) => Term {
+  const changed = new Set(changedWords(system, step, end));
+  const words = new Set(system.words.values());
+  const after = system.after(step, end);
+  return (v) => (words.has(v) && !changed.has(v) ? v : after(v));
+}
+
 /** Variables that facts leave a few values, as these cases; not the control points. */
 function knownFrom(system: Transitions, facts: readonly Term[]): ReadonlyMap<Term, Term> {
   const { terms } = system;
