@@ -3,6 +3,7 @@
  * checked in one lane after the other, which then share its time, or, where there are more jobs than cells, in several
  * at once; the first to decide a property wins, and when all are decided the other lanes are stopped.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
 import type { Outcome } from '../evidence/verdict.ts';
 import type { CheckRequest } from './check-worker.ts';
@@ -16,6 +17,9 @@ export interface Events {
   /** Awaited before another check starts in its place. */
   readonly done: (cell: number, outcomes: readonly Outcome[]) => Promise<void>;
 }
+
+/** How long the first lane of a cell is alone: what one CPU comes to by itself takes about as long. */
+const HEAD_START_MS = 2000;
 
 /** A cell under way. */
 interface Course {
@@ -49,11 +53,16 @@ export async function runCells(
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
 
-  /** The next check to start: cells that nobody works at yet come first. */
-  function next(): Course | undefined {
-    const ready = courses.filter((c) => !c.finished && c.waiting.length > 0);
-    return ready.find((c) => c.started === null) ?? ready.sort((a, b) => a.running - b.running)[0];
+  /** Cells with lanes still to be started; those that nobody works at yet come first. */
+  function waiting(): readonly Course[] {
+    const open = courses.filter((c) => !c.finished && c.waiting.length > 0);
+    return open.sort(
+      (a, b) => Number(a.started !== null) - Number(b.started !== null) || a.running - b.running,
+    );
   }
+  /** What a first lane finds at once, no second need be started for. */
+  const isReady = ({ started, running }: Course): boolean =>
+    started === null || running === 0 || performance.now() - started >= HEAD_START_MS;
 
   async function check(course: Course): Promise<void> {
     const { cell, request, best } = course;
@@ -90,9 +99,10 @@ export async function runCells(
 
   async function work(): Promise<void> {
     while (!stop.aborted) {
-      const course = next();
-      if (!course) return;
-      await check(course);
+      const open = waiting();
+      if (open.length === 0) return;
+      const course = open.find(isReady);
+      await (course ? check(course) : sleep(HEAD_START_MS / 20));
     }
   }
 
