@@ -13,6 +13,7 @@ const entries = {
   'cli/main': 'src/cli/main.ts',
   'cli/mutants': 'src/cli/mutants.ts',
   'engine/check-worker': 'src/engine/check-worker.ts',
+  'engine/helper-worker': 'src/engine/helper-worker.ts',
   'mutants/hunt-worker': 'src/mutants/hunt-worker.ts',
   'solver/z3-worker': 'src/solver/z3-worker.ts',
   lang: 'src/lang/public.ts',

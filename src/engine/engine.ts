@@ -26,6 +26,8 @@ export interface Limits {
   readonly memoryMiB: number;
   /** Steps; null: no bound. */
   readonly depth: number | null;
+  /** Threads that may help a search; none, if not said. */
+  readonly helpers?: number;
   readonly signal?: AbortSignal;
 }
 

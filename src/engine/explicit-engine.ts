@@ -8,12 +8,14 @@ import type { Engine, Limits, Task } from './engine.ts';
 import { leavesModel, shown } from './evidence.ts';
 import type { SearchOptions, SearchResult } from './explicit.ts';
 import { explore } from './explore.ts';
+import { helpOf } from './helpers.ts';
 import { type EvidenceFor, gatherEvidence } from './sightings.ts';
 
 export const explicitEngine: Engine = {
   id: 'explicit',
   async check(task, limits, progress) {
-    const result = tryToSearch(task, limits, progress);
+    const help = await helpOf(limits.helpers);
+    const result = tryToSearch(task, { ...searchOptions(task, limits, progress), ...help });
     const searched = typeof result === 'string' ? null : result;
     const evidenceFor = searched ? gatherEvidence(task, searched) : () => [];
     return task.properties.map((property): Outcome => {
@@ -34,9 +36,9 @@ export const explicitEngine: Engine = {
 };
 
 /** The search's result, or why there is none. */
-function tryToSearch(task: Task, limits: Limits, progress: (text: string) => void): SearchResult | string {
+function tryToSearch({ program }: Task, options: SearchOptions): SearchResult | string {
   try {
-    const searched = explore(task.program, searchOptions(task, limits, progress));
+    const searched = explore(program, options);
     return searched.kind === 'searched' ? searched.result : searched.reason;
   } catch (error) {
     if (error instanceof TooManyValues) return error.message;

@@ -10,10 +10,12 @@ import { type Compiled, DEMANDED, type Listener, STATED } from '../semantics/com
 import type { Values } from '../semantics/values.ts';
 import { type Graph, type NodeId, runningCpus } from '../system/graph.ts';
 import type { Reduction } from '../system/reductions.ts';
+import { BATCH } from './cell-set.ts';
 import { createExpander, type Fusion } from './expander.ts';
+import { type Helpers, type HelpOptions, startHelpers } from './helpers.ts';
 import { raceDetector } from './race-detector.ts';
 import { shortestPaths } from './shortest-paths.ts';
-import { BATCH, createStateSet, type StateSet } from './state-set.ts';
+import { createStateSet, type StateSet } from './state-set.ts';
 import { createSwitches } from './switches.ts';
 
 /** A loop goes round more often than the graph has it: lower the program again with one round more. */
@@ -49,7 +51,7 @@ export interface Found {
   readonly last: number;
   /** How often it does, with the step. */
   readonly switches: number;
-  /** null: it is the state itself that fails. */
+  /** null: it is the state itself that fails. How often the step pauses is not known before it is at its end. */
   readonly move: Move | null;
   readonly depth: number;
 }
@@ -63,6 +65,8 @@ export interface SearchResult {
   readonly fused: boolean;
   readonly states: number;
   readonly transitions: number;
+  /** States that other threads expanded. */
+  readonly helped: number;
   /** Steps to the farthest state. */
   readonly depth: number;
   readonly bytes: number;
@@ -91,6 +95,8 @@ export interface SearchOptions {
   readonly rounds?: Readonly<Record<string, number>>;
   /** One CPU runs alone, each of its operations one step. */
   readonly whole?: boolean;
+  /** Threads that help, where no number of states is the limit and no steps are fused. */
+  readonly help?: HelpOptions;
   /** Called now and then. */
   readonly progress?: (states: number, depth: number) => void;
   /** Stop as soon as all of these properties have been violated, or reached. */
@@ -163,7 +169,8 @@ export function searchStates(
     if (map === order) news = true;
     else noteNews();
     const last = switches.lastBefore(from, bit);
-    map.set(key, { ...what, state: from, last, switches: count, move: expander.move(), depth: depth + 1 });
+    const move = { ...expander.move(), pauses: -1 };
+    map.set(key, { ...what, state: from, last, switches: count, move, depth: depth + 1 });
   }
   const noteFinding = (property: string, node: NodeId | null) => note(found, property, { property, node });
   const listener: Listener = {
@@ -202,12 +209,12 @@ export function searchStates(
   visited.insert(compiled.initial);
   const all = Array.from({ length: cpus }, (_, c) => c);
   let transitions = 0;
+  let helped = 0;
   let stopped: string | null = null;
 
-  /** Successors that are not yet in the set; with the switches and the last CPU of a run to each. */
+  /** Successors that are not yet in the set; with what the step to each tells of the switches of a run to it. */
   const pending = new Int32Array(BATCH * cells);
-  const pendingSwitches = new Int32Array(BATCH);
-  const pendingBits = new Int32Array(BATCH);
+  const pendingEntries = new Int32Array(BATCH);
   let waiting = 0;
   const fusion = fuse ? fuse(compiled) : null;
   const noteWaiting = () => {
@@ -219,11 +226,7 @@ export function searchStates(
     transitions++;
     const at = waiting * cells;
     for (let i = 0; i < cells; i++) pending[at + i] = state[i] as number;
-    if (cpus > 1) {
-      const bit = 1 << expander.cpu();
-      pendingBits[waiting] = bit;
-      pendingSwitches[waiting] = switches.after(from, bit);
-    }
+    if (cpus > 1) pendingEntries[waiting] = switches.entryAfter(from, 1 << expander.cpu());
     if (++waiting === BATCH) insertPending();
   }
   function insertPending(): void {
@@ -232,46 +235,67 @@ export function searchStates(
       const nextLevel = levels.at(-1) as number;
       for (let k = 0; k < waiting; k++) {
         const number = numbers[k] as number;
-        if (number >= nextLevel)
-          switches.note(number, pendingSwitches[k] as number, pendingBits[k] as number);
+        if (number >= nextLevel) switches.note(number, pendingEntries[k] as number);
       }
     }
     waiting = 0;
   }
 
-  for (;;) {
-    if (from === levels.at(-1)) {
-      insertPending();
-      if (from === visited.size) break;
-      depth++;
-      levels.push(visited.size);
-      if (limits.depth !== undefined && depth >= limits.depth) {
-        stopped = `the depth bound of ${limits.depth} steps was reached`;
-        break;
+  const mayBeHelped = fusion || limits.states !== undefined ? null : options.help;
+  const { trackLocks = false, trackRaces = false } = options;
+  const work = { graph, idBits, trackLocks, trackRaces, compiled, visited, switches };
+  let helpers: Helpers | null = null;
+  let nextCheck = 0;
+  try {
+    for (;;) {
+      if (from === levels.at(-1)) {
+        insertPending();
+        if (from === visited.size) break;
+        depth++;
+        levels.push(visited.size);
+        if (limits.depth !== undefined && depth >= limits.depth) {
+          stopped = `the depth bound of ${limits.depth} steps was reached`;
+          break;
+        }
       }
-    }
-    if (from % CHECK_EVERY === 0) {
-      stopped = overLimit();
-      if (stopped) break;
-      options.progress?.(visited.size, depth);
-      news ||= options.isSettled !== undefined;
-    }
-    // Where there are several CPUs, a later state of the level may show the same with fewer switches.
-    if (news && (cpus === 1 || from === levels.at(-2))) {
-      news = false;
-      if (until?.every((id) => isShown(id) || options.isSettled?.(id))) {
-        stopped = 'every property asked for is shown';
-        break;
+      if (from >= nextCheck) {
+        nextCheck = from - (from % CHECK_EVERY) + CHECK_EVERY;
+        stopped = overLimit();
+        if (stopped) break;
+        options.progress?.(visited.size, depth);
+        news ||= options.isSettled !== undefined;
+        if (mayBeHelped && visited.size >= mayBeHelped.fromStates)
+          helpers ??= startHelpers(mayBeHelped, work);
       }
+      // Where there are several CPUs, a later state of the level may show the same with fewer switches.
+      if (news && (cpus === 1 || from === levels.at(-2))) {
+        news = false;
+        if (until?.every((id) => isShown(id) || options.isSettled?.(id))) {
+          stopped = 'every property asked for is shown';
+          break;
+        }
+      }
+      if (helpers && from >= helpers.next) {
+        insertPending();
+        const done = helpers.goOn(from, depth, levels.at(-1) as number);
+        transitions += done.transitions;
+        helped += done.from - from;
+        if (done.from > from) {
+          from = done.from;
+          continue;
+        }
+      }
+      visited.read(from, expander.base);
+      if (findRaces) {
+        state.set(expander.base);
+        findRaces(all.map(expander.pointOf));
+      }
+      const goesOn = expander.expand();
+      if (!goesOn && cpus > 1 && !compiled.elsewhere()) noteState('deadlock-free');
+      from++;
     }
-    visited.read(from, expander.base);
-    if (findRaces) {
-      state.set(expander.base);
-      findRaces(all.map(expander.pointOf));
-    }
-    const goesOn = expander.expand();
-    if (!goesOn && cpus > 1 && !compiled.elsewhere()) noteState('deadlock-free');
-    from++;
+  } finally {
+    helpers?.stop();
   }
   insertPending();
   searching = false;
@@ -310,6 +334,7 @@ export function searchStates(
     fused: fusion?.at.some((pass) => pass !== 'stop') ?? false,
     states: visited.size,
     transitions,
+    helped,
     depth,
     bytes: visited.bytes + switches.bytes,
     seconds: elapsed(),
@@ -321,11 +346,7 @@ export function searchStates(
     compiled,
     moves(all) {
       const paths = shortestPaths({ graph, compiled, fusion, visited, switches, levels }, all);
-      return new Map(
-        all.map(
-          (f, i) => [f, [...(paths[i] ?? []), ...(f.move ? [{ ...f.move, pauses: -1 }] : [])]] as const,
-        ),
-      );
+      return new Map(all.map((f, i) => [f, [...(paths[i] ?? []), ...(f.move ? [f.move] : [])]] as const));
     },
   };
 }

@@ -1,7 +1,8 @@
 /**
  * Checks in worker threads, several at a time: each can be stopped, and none holds up the others. A cell is
  * checked in one lane after the other, which then share its time, or, where there are more jobs than cells, in several
- * at once; the first to decide a property wins, and when all are decided the other lanes are stopped.
+ * at once; the first to decide a property wins, and when all are decided the other lanes are stopped. Jobs that are more
+ * than all lanes help a search.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
@@ -36,6 +37,9 @@ interface Course {
   readonly settled: Int32Array;
   readonly stop: AbortController;
 }
+
+/** Of one search: the more there are, the longer they wait for what only one thread does. */
+const MOST_HELPERS = 3;
 
 type Cell = Omit<CheckRequest, 'settled'>;
 
@@ -74,7 +78,9 @@ export async function runCells(
     const sideBySide = jobs > courses.filter((c) => !c.finished).length;
     const seconds = Math.floor(sideBySide ? left : left / (course.waiting.length + 1));
     const open = request.properties.filter((id) => !isSettled(best, id));
-    const limits = { ...request.limits, seconds: Math.max(seconds, 1) };
+    const lanes = courses.reduce((sum, c) => sum + (c.finished ? 0 : c.waiting.length + c.running), 0);
+    const helpers = Math.min(Math.max(Math.floor(jobs / lanes) - 1, 0), MOST_HELPERS);
+    const limits = { ...request.limits, seconds: Math.max(seconds, 1), helpers };
     const settled = { properties: request.properties, flags: course.settled };
     const outcomes = await runWorker(
       { ...request, engine, limits, settled, properties: [...new Set([OUT_OF_MODEL, ...open])] },

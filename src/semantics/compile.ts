@@ -20,13 +20,15 @@ import { plainAccess } from './plain-access.ts';
 import { deathCode, segmentWriter } from './segment-code.ts';
 import { driver, waysToStart } from './start-code.ts';
 import { stepExits } from './step-exits.ts';
-import { createValues } from './values.ts';
+import { createValues, type SharedNumbers } from './values.ts';
 
 export interface CompileOptions {
   readonly idBits: 8 | 16;
   readonly trackLocks: boolean;
   /** Where the objects lie, if it matters. */
   readonly addresses?: Addresses;
+  /** The ids of another thread that runs the same code; none but these are used. */
+  readonly numbers?: SharedNumbers;
 }
 
 /** Code for all steps of a graph. Most of it is written when it first runs. Errors: TooManyValues. */
@@ -52,7 +54,7 @@ export function compile(given: Graph, listener: Listener, options: CompileOption
     graph,
     cpus: runningCpus(graph),
     layout,
-    values: createValues(options.idBits),
+    values: createValues(options.idBits, options.numbers),
     addresses: options.addresses ?? defaultAddresses(program),
     environment,
     locals: createLocalNames(),

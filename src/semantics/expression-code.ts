@@ -55,9 +55,11 @@ export function expressionWriter(context: CodeContext): ExpressionWriter {
 
   function look(node: ExprNode): string {
     looking = true;
-    const code = expr(node);
-    looking = false;
-    return code;
+    try {
+      return expr(node);
+    } finally {
+      looking = false;
+    }
   }
 
   function loadCode(place: Place): string {

@@ -11,7 +11,17 @@ import { evaluateBinary, evaluateConversion, evaluateUnary } from '../system/fol
 /** More different numbers occur than an id can name: the search cannot go on. */
 export class TooManyValues extends Error {}
 
+/** A number has no id yet, and who asks may give it none. */
+export class UnknownValue extends Error {}
+
+/** The numbers in the order of their ids, in memory that threads share, and how many there are. */
+export interface SharedNumbers {
+  readonly numbers: BigUint64Array;
+  readonly count: Int32Array;
+}
+
 export interface Values {
+  readonly shared: SharedNumbers;
   /** How many ids there can be. */
   readonly capacity: number;
   idOf(value: bigint): number;
@@ -25,21 +35,38 @@ export interface Values {
 
 const comparisons: ReadonlySet<BinaryOperator> = new Set(['eq', 'ne', 'ult', 'ule', 'slt', 'sle']);
 
-/** `idBits`: 8 or 16. Id 0 is the number 0. */
-export function createValues(idBits: 8 | 16): Values {
+/**
+ * `idBits`: 8 or 16. Id 0 is the number 0. Of `given` ids, which another thread gives out, no new ones are made:
+ * UnknownValue is thrown instead.
+ */
+export function createValues(idBits: 8 | 16, given?: SharedNumbers): Values {
   const capacity = 2 ** idBits;
-  const numbers: bigint[] = [];
+  const shared = given ?? {
+    numbers: new BigUint64Array(new SharedArrayBuffer(capacity * BigUint64Array.BYTES_PER_ELEMENT)),
+    count: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),
+  };
+  const { numbers, count } = shared;
   const ids = new Map<bigint, number>();
 
   function idOf(value: bigint): number {
     const known = ids.get(value);
     if (known !== undefined) return known;
-    if (numbers.length === capacity) throw new TooManyValues(`more than ${capacity} different words occur`);
-    ids.set(value, numbers.length);
-    return numbers.push(value) - 1;
+    if (given) return idGiven(value);
+    if (ids.size === capacity) throw new TooManyValues(`more than ${capacity} different words occur`);
+    numbers[ids.size] = value;
+    ids.set(value, ids.size);
+    Atomics.store(count, 0, ids.size);
+    return ids.size - 1;
+  }
+  function idGiven(value: bigint): number {
+    const known = Atomics.load(count, 0);
+    while (ids.size < known) ids.set(numbers[ids.size] as bigint, ids.size);
+    const id = ids.get(value);
+    if (id === undefined) throw new UnknownValue(`${value} has not occurred yet`);
+    return id;
   }
   const numberOf = (id: number): bigint => numbers[id] as bigint;
-  idOf(0n);
+  if (!given) idOf(0n);
 
   function memo1(compute: (a: number) => number): (a: number) => number {
     const table = new Int32Array(capacity).fill(-1);
@@ -75,6 +102,7 @@ export function createValues(idBits: 8 | 16): Values {
   const encode = (bits: number, value: bigint): number => (isId(bits) ? idOf(value) : Number(value));
 
   return {
+    shared,
     capacity,
     idOf,
     valueOf: numberOf,
