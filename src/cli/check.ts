@@ -56,7 +56,11 @@ const options: readonly Option[] = [
     says: `what the explicit search may leave out: ${reductions.join(', ')} (all)`,
   },
   { name: 'shard', value: 'I/N', says: 'check the I-th of N shares of the scenarios and settings' },
-  { name: 'jobs', value: 'N', says: 'scenarios at a time (one for each processor)' },
+  {
+    name: 'jobs',
+    value: 'N',
+    says: 'scenarios at a time; those to spare help searches (one for each processor)',
+  },
   { name: 'no-cache', value: null, says: 'decide everything anew, and keep nothing for later runs' },
   { name: 'out', value: 'DIR', says: 'write traces and certificates there' },
   { name: 'json', value: null, says: 'print results as JSON' },

@@ -1,7 +1,9 @@
 /**
  * Cells one after the other, found by an open-addressing hash table of 32-bit entries. What of an entry the number
  * of a state does not need is a tag of its hash, so that nearly all comparisons are of equal states. All lies in
- * memory that threads share: one of them adds, and others look up what was there when they were last told.
+ * memory that threads share: one of them adds, and others look up what was there when they were last told. Of these they
+ * may miss some while the table grows where it is; but what they find they have compared, cell by cell, with cells that
+ * do not change any more.
  */
 
 /** States in one piece of memory, and the most that are inserted together. */
@@ -10,7 +12,7 @@ export const BATCH = 512;
 /** The table is doubled when more of it is used. */
 const FULL = 0.7;
 
-/** Where a set keeps what is in it. Nothing of it changes but entries of the table that are still 0. */
+/** Where a set keeps what is in it, and how much that is. */
 export interface CellMemory {
   readonly table: Int32Array;
   readonly chunks: readonly Int32Array[];
@@ -34,13 +36,14 @@ export interface CellSet {
   readAt(n: number, target: Int32Array, at: number): void;
 }
 
-/** How often a table can be doubled where it is: no more address space than that is set aside for it. */
-const DOUBLINGS = 6;
+/** How much larger a table can grow where it is, and how large: address space is set aside for that, not memory. */
+const GROWTH = 64;
+const MOST_BYTES = 2 ** 31;
 
 const BYTES = Int32Array.BYTES_PER_ELEMENT;
 const sharedCells = (count: number): Int32Array => new Int32Array(new SharedArrayBuffer(count * BYTES));
 const growing = (bytes: number): SharedArrayBuffer =>
-  new SharedArrayBuffer(bytes, { maxByteLength: bytes << DOUBLINGS });
+  new SharedArrayBuffer(bytes, { maxByteLength: Math.max(bytes, Math.min(bytes * GROWTH, MOST_BYTES)) });
 
 /** An empty set of states of so many cells. */
 export function createCellSet(cells: number): CellSet {

@@ -19,7 +19,7 @@ export const enumerationEngine = provingEngine({
 
 async function prove(task: Task, limits: Limits, progress: (text: string) => void): Promise<Proof> {
   const deadline = deadlineOf(limits);
-  const search = finishedSearch(task, limits, progress);
+  const search = await finishedSearch(task, limits, progress);
   if ('reason' in search) return search;
   const { result, system, rounds, lockOrder, open } = search;
   progress(`${result.states} states are searched; listing them`);

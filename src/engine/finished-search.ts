@@ -5,6 +5,7 @@ import { createTransitions, type Transitions } from '../semantics/transitions.ts
 import type { Limits, Task } from './engine.ts';
 import type { SearchResult } from './explicit.ts';
 import { explore } from './explore.ts';
+import { helpOf } from './helpers.ts';
 import { lockOrderOf } from './lock-cycle.ts';
 import { openProperties } from './open-properties.ts';
 
@@ -18,11 +19,11 @@ export interface FinishedSearch {
 }
 
 /** A reason where there is none, or where runs leave the model. */
-export function finishedSearch(
+export async function finishedSearch(
   task: Task,
   limits: Limits,
   progress: (text: string) => void,
-): FinishedSearch | { readonly reason: string } {
+): Promise<FinishedSearch | { readonly reason: string }> {
   if (task.program.afterOops) return { reason: 'of runs that go on after an oops nothing is proved yet' };
   const ordered = task.properties.includes('lock-order');
   const explored = explore(task.program, {
@@ -31,6 +32,7 @@ export function finishedSearch(
     reduce: ['slice'],
     trackLocks: ordered,
     trackRaces: task.properties.some(isDataRace) && task.program.bounds.cpus > 1,
+    ...(await helpOf(limits.helpers)),
     progress: (states, depth) => progress(`${states} states, ${depth} steps deep`),
   });
   if (explored.kind === 'endless') return { reason: explored.reason };

@@ -62,6 +62,8 @@ export interface Helpers {
 const AHEAD = 2;
 /** Milliseconds that are waited for a helper, which may be no more: then the search does its work. */
 const PATIENCE = 100;
+/** MiB for what a helper throws away: little, and that soon. */
+const NURSERY = 4;
 
 interface Helper {
   readonly worker: Worker;
@@ -97,7 +99,7 @@ export function startHelpers({ file, count, inJob, wait }: HelpOptions, helped: 
     // One more than it has at a time: the answer that is read while the next job is given.
     const answers = Array.from({ length: AHEAD + 1 }, () => createAnswer(cells));
     const workerData: HelperSetup = { ...setup, numbers: compiled.values.shared, answers, done };
-    const worker = new Worker(file, { workerData });
+    const worker = new Worker(file, { workerData, resourceLimits: { maxYoungGenerationSizeMb: NURSERY } });
     // What ends a helper only makes the search slower.
     worker.on('error', () => undefined);
     Atomics.wait(done, 0, -1, wait);

@@ -18,7 +18,7 @@ export const inductionEngine = provingEngine({ id: 'k-induction', prove });
 
 async function prove(task: Task, limits: Limits, progress: (text: string) => void): Promise<Proof> {
   const deadline = deadlineOf(limits);
-  const search = finishedSearch(task, limits, progress);
+  const search = await finishedSearch(task, limits, progress);
   if ('reason' in search) return search;
   const { result, system, rounds, lockOrder, open } = search;
   const session = openZ3Session();

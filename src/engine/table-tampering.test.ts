@@ -94,7 +94,7 @@ test(`of ${PROGRAMS} random programs, those with few states, seed ${SEED}`, {
     const { cpus } = program.bounds;
     if (cpus === 1) continue;
     const limits = { seconds: 2, memoryMiB: 256, depth: null };
-    const search = finishedSearch({ program, properties: [] }, limits, () => {});
+    const search = await finishedSearch({ program, properties: [] }, limits, () => {});
     if ('reason' in search || search.result.states > MOST_STATES) continue;
     counts.programs++;
     const { table } = listStates(search.system, search.result);
