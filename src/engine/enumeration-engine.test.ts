@@ -119,6 +119,13 @@ test('what is violated is not proved', async () => {
   expect(outcome?.verdict.verdict).toBe('unknown');
 });
 
+test('beside a race that there is, all else is proved', async () => {
+  const { program } = named('reference/no-mutex', 2);
+  const task = { program, properties: ['no-data-race', 'no-warn'] };
+  const outcomes = await enumerationEngine.check(task, limits, () => {});
+  expect(outcomes.map(({ verdict }) => verdict.verdict)).toEqual(['unknown', 'proved']);
+});
+
 test('a race that there is makes a certificate refused', async () => {
   const { program } = named('reference/no-mutex', 2);
   const task = { program, properties: ['out-of-model'] };

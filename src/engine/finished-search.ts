@@ -1,6 +1,6 @@
 /** What an invariant is made of: a search that came to its end. */
 import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
-import { isDataRace } from '../lang/races.ts';
+import { fieldsOfRace, isDataRace } from '../lang/races.ts';
 import { createTransitions, type Transitions } from '../semantics/transitions.ts';
 import type { Limits, Task } from './engine.ts';
 import type { SearchResult } from './explicit.ts';
@@ -40,8 +40,11 @@ export async function finishedSearch(
   if (!result.complete) return { reason: `no invariant can be learned: ${result.stopped}` };
   const lockOrder = (ordered && lockOrderOf(result.order.keys())) || [];
   const system = createTransitions(graph, lockOrder);
+  const races = (p: string) =>
+    isDataRace(p) && result.races.some(({ race }) => fieldsOfRace(task.program, p).has(race.field));
   const violated = {
-    has: (p: string) => result.found.has(p) || (p.startsWith('reach:') && result.reached.has(p.slice(6))),
+    has: (p: string) =>
+      result.found.has(p) || races(p) || (p.startsWith('reach:') && result.reached.has(p.slice(6))),
   };
   const open = openProperties(system, task.properties, violated);
   if (!open.includes(OUT_OF_MODEL)) return { reason: 'a run leaves the model' };
