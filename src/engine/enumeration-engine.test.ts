@@ -1,5 +1,4 @@
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { references } from '../../specs/reference/references.ts';
 import type { Certificate } from '../evidence/certificate.ts';
 import {
   checkCertificate,
@@ -11,13 +10,12 @@ import {
 import type { StateTable } from '../evidence/state-table.ts';
 import { openZ3Session } from '../solver/z3.ts';
 import { enumerationEngine } from './enumeration-engine.ts';
+import { namedReference as named } from './named-reference.fixture.ts';
 
 // Z3 starts several times in each test; this is a limit for one that hangs.
 vi.setConfig({ testTimeout: 120_000 });
 
 const limits = { seconds: 60, memoryMiB: 1024, depth: null };
-const named = (name: string, cpus: number) =>
-  references.find((r) => r.program.name === name && r.program.bounds.cpus === cpus) ?? expect.fail(name);
 
 async function proofOf(name: string, cpus: number): Promise<Certificate & { states: StateTable }> {
   const { program, verdicts } = named(name, cpus);

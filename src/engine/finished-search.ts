@@ -1,6 +1,6 @@
 /** What an invariant is made of: a search that came to its end. */
 import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
-import { fieldsOfRace, isDataRace } from '../lang/races.ts';
+import { isDataRace } from '../lang/races.ts';
 import { createTransitions, type Transitions } from '../semantics/transitions.ts';
 import type { Limits, Task } from './engine.ts';
 import type { SearchResult } from './explicit.ts';
@@ -8,6 +8,7 @@ import { explore } from './explore.ts';
 import { helpOf } from './helpers.ts';
 import { lockOrderOf } from './lock-cycle.ts';
 import { openProperties } from './open-properties.ts';
+import { isSighted } from './sightings.ts';
 
 export interface FinishedSearch {
   readonly result: SearchResult;
@@ -40,12 +41,7 @@ export async function finishedSearch(
   if (!result.complete) return { reason: `no invariant can be learned: ${result.stopped}` };
   const lockOrder = (ordered && lockOrderOf(result.order.keys())) || [];
   const system = createTransitions(graph, lockOrder);
-  const races = (p: string) =>
-    isDataRace(p) && result.races.some(({ race }) => fieldsOfRace(task.program, p).has(race.field));
-  const violated = {
-    has: (p: string) =>
-      result.found.has(p) || races(p) || (p.startsWith('reach:') && result.reached.has(p.slice(6))),
-  };
+  const violated = { has: (p: string) => isSighted(p, task.program, result) };
   const open = openProperties(system, task.properties, violated);
   if (!open.includes(OUT_OF_MODEL)) return { reason: 'a run leaves the model' };
   return { result, system, rounds, lockOrder, open };

@@ -1,5 +1,4 @@
 import { describe, expect, test, vi } from 'vitest';
-import { references } from '../../specs/reference/references.ts';
 import type { Certificate } from '../evidence/certificate.ts';
 import {
   checkCertificate,
@@ -9,16 +8,12 @@ import {
 } from '../evidence/check-certificate.ts';
 import { openZ3Session } from '../solver/z3.ts';
 import { inductionEngine } from './induction-engine.ts';
+import { namedReference as named } from './named-reference.fixture.ts';
 
 // Z3 starts several times in each test; this is a limit for one that hangs.
 vi.setConfig({ testTimeout: 120_000 });
 
 const limits = { seconds: 60, memoryMiB: 1024, depth: null };
-const named = (name: string, cpus: number) => {
-  const found = references.find((r) => r.program.name === name && r.program.bounds.cpus === cpus);
-  if (!found) throw new Error(`no reference system ${name}`);
-  return found;
-};
 
 describe.each([
   ['reference/counter', 1],

@@ -27,6 +27,11 @@ interface Sighting {
   readonly what: Shown;
 }
 
+/** Whether a search found the property violated, or came to what it asks for. */
+export function isSighted(property: string, program: Program, result: SearchResult): boolean {
+  return sightings(property, program, result).length > 0;
+}
+
 /** What was found of a property. */
 function sightings(
   property: string,
