@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { median } from './measure.ts';
 import { measureProof, measureSeeded, measureShare } from './share.ts';
 import { allSizes, sizeNamed } from './sizes.ts';
-import { measureStacks, measureTrace } from './stacks.ts';
+import { measureShares, measureStacks, measureTrace } from './stacks.ts';
 
 const { values } = parseArgs({
   options: {
@@ -28,4 +28,7 @@ if (what.includes('bugs')) {
   await measureSeeded(root, sizes.slice(-1), runs, print);
   await measureTrace(root, runs, median, print);
 }
-if (what.includes('stacks') && !quick) await measureStacks(root, Number(values.seconds), print);
+if (what.includes('stacks') && !quick) {
+  await measureStacks(root, Number(values.seconds), print);
+  await measureShares(root, print);
+}

@@ -40,21 +40,20 @@ import {
   type U64,
   u8,
   u64,
-  ult,
   unionWith,
   value,
 } from '../../src/lang/public.ts';
 
 interface file {
-  /** From 1. */
-  number: U64;
+  /** The list of all files. */
+  next: Pointer<file>;
   present: ArrayOf<Bool>;
   /** Of the work on each entry: 0 none, 1 locked, 2 done. */
   phase: ArrayOf<U8>;
 }
 const file = struct<file>(
   'file',
-  { number: u64, present: array(bool, 'pages'), phase: array(u8, 'pages') },
+  { next: pointer('file'), present: array(bool, 'pages'), phase: array(u8, 'pages') },
   { instances: 'files' },
 );
 interface block {
@@ -72,14 +71,14 @@ interface handler {
   phase: U8;
   page: Pointer<block>;
   mapping: Pointer<file>;
-  file: U64;
+  file: Pointer<file>;
   collected: Bool;
 }
 const handler = struct<handler>('handler', {
   phase: u8,
   page: pointer('block'),
   mapping: pointer('file'),
-  file: u64,
+  file: pointer('file'),
   collected: bool,
 });
 const mf = the(handler);
@@ -100,7 +99,7 @@ const held = (f: File, p: Page): Expr<Bool> =>
     eq(mf.page, p),
     or(
       and(or(eq(mf.phase, 3), eq(mf.phase, 4)), eq(mf.mapping, f)),
-      and(or(eq(mf.phase, 6), eq(mf.phase, 7)), eq(mf.file, f.number)),
+      and(or(eq(mf.phase, 6), eq(mf.phase, 7)), eq(mf.file, f)),
     ),
   );
 
@@ -108,12 +107,6 @@ const hasOwner = kernelFunction('has_owner', { params: { p: pointer(block) }, re
   for_each(file, 'f', (f) => [if_(present(f, p), [return_(value(bool, 1))])]),
   return_(value(bool, 0)),
 ]);
-const fileNumbered = kernelFunction(
-  'file_numbered',
-  { params: { n: u64 }, returns: pointer(file) },
-  ({ n }) => [for_each(file, 'f', (f) => [if_(eq(f.number, n), [return_(f)])]), return_(NOBODY)],
-);
-
 const work = (name: string, write: (f: File, p: Page) => Parameters<typeof if_>[1]) =>
   operation(name, { locals: entry }, ({ f, p }) => [choose(f, file), choose(p, block), ...write(f, p)]);
 
@@ -151,7 +144,7 @@ const finish = [
   set(mf.phase, 0),
   set(mf.page, value(pointer(block), 0)),
   set(mf.mapping, NOBODY),
-  set(mf.file, 0),
+  set(mf.file, NOBODY),
   set(mf.collected, 0),
 ];
 const readOwner = operation('read the owner', { locals: { p: pointer(block) } }, ({ p }) => [
@@ -167,7 +160,7 @@ const takeRoute = (guarded: boolean) =>
     if_(not(mf.mapping), finish, [
       if_(
         guarded ? eq(mf.mapping, SHARED) : value(bool, 0),
-        [set(mf.file, 1), set(mf.phase, 5)],
+        [set(mf.file, instance(file, 0)), set(mf.phase, 5)],
         [set(mf.phase, 2)],
       ),
     ]),
@@ -183,19 +176,19 @@ const lookByOwner = operation('look by the owner word', {}, () => [
 ]);
 const unlockByOwner = operation('unlock by the owner word', {}, () => [assume(eq(mf.phase, 4)), ...finish]);
 const lockFile = operation('lock by file', {}, () => [
-  assume(and(eq(mf.phase, 5), eq(phase(fileNumbered(mf.file), mf.page), 0))),
+  assume(and(eq(mf.phase, 5), eq(phase(mf.file, mf.page), 0))),
   set(mf.phase, 6),
 ]);
 const lookFile = operation('look by file', {}, () => [
   assume(eq(mf.phase, 6)),
-  set(mf.collected, present(fileNumbered(mf.file), mf.page)),
+  set(mf.collected, present(mf.file, mf.page)),
   set(mf.phase, 7),
 ]);
-const unlockFile = (files: number) =>
-  operation('unlock by file', {}, () => [
-    assume(eq(mf.phase, 7)),
-    if_(ult(mf.file, files), [increment(mf.file), set(mf.phase, 5), set(mf.collected, 0)], finish),
-  ]);
+const unlockFile = operation('unlock by file', { locals: { next: pointer(file) } }, ({ next }) => [
+  assume(eq(mf.phase, 7)),
+  set(next, mf.file.next),
+  if_(next, [set(mf.file, next), set(mf.phase, 5), set(mf.collected, 0)], finish),
+]);
 
 export function shareProgram(pages: number, files: number, guarded: boolean): Program {
   const allPages = Array.from({ length: pages }, (_, i) => instance(block, i));
@@ -209,10 +202,10 @@ export function shareProgram(pages: number, files: number, guarded: boolean): Pr
     bounds: { cpus: 1, pages, files },
     operations: [
       ...[lockEntry, insert, insertShared, remove, unlockEntry, readOwner, takeRoute(guarded)],
-      ...[lockByOwner, lookByOwner, unlockByOwner, lockFile, lookFile, unlockFile(files)],
+      ...[lockByOwner, lookByOwner, unlockByOwner, lockFile, lookFile, unlockFile],
     ],
     initial: [
-      ...allFiles.map((f, i) => [f.number, i + 1] as const),
+      ...allFiles.slice(1).map((f, i) => [(allFiles[i] as File).next, f] as const),
       ...allPages.map((p, i) => [p.number, i] as const),
     ],
     marks: [{ name: 'SHARED', value: 1n }],

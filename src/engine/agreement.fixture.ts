@@ -16,7 +16,7 @@ import { TooManyValues } from '../semantics/values.ts';
 import { assert } from '../support/assert.ts';
 import type { Graph } from '../system/graph.ts';
 import { lower } from '../system/lower.ts';
-import { propertyOfFinding } from './explicit.ts';
+import { propertyOfFinding } from './heard.ts';
 
 /** One step of generated code with all that the interpreter must show too. */
 export interface Step {

@@ -55,7 +55,7 @@ export function searchOptions(
   const until = properties.filter((id) => id !== OUT_OF_MODEL);
   return {
     limits: { seconds, memoryMiB, ...(depth !== null && { depth }) },
-    reduce: depth === null ? reduce : reduce.filter((r) => r !== 'fuse'),
+    reduce: depth === null ? reduce : reduce.filter((r) => r === 'slice'),
     ...(rounds && { rounds }),
     trackLocks: until.includes('lock-order'),
     trackRaces: until.some(isDataRace) && program.bounds.cpus > 1,
@@ -74,11 +74,15 @@ function judge(property: string, result: SearchResult, limits: Limits, evidenceF
 
 /** Nothing was found: what that is worth. */
 function open(result: SearchResult, limits: Limits): Verdict {
-  const { states, depth, stopped, fused } = result;
+  const { states, depth, stopped, left, interchangeable } = result;
+  const leaving = [
+    ...(left.includes('fuse') ? ['steps are fused'] : []),
+    ...(interchangeable.length > 0 ? [`${interchangeable.join(' and ')} are interchangeable`] : []),
+  ];
   if (stopped === null)
     return {
       verdict: 'bounded',
-      reason: `all ${states} states of the finite instance ${fused ? 'that remain where steps are fused ' : ''}were searched; words were explored over the values that occur`,
+      reason: `all ${states} states of the finite instance ${leaving.length > 0 ? `that remain where ${leaving.join(' and ')} ` : ''}were searched; words were explored over the values that occur`,
     };
   if (limits.depth !== null && depth >= limits.depth)
     return { verdict: 'bounded', reason: `nothing is found within ${depth} steps` };

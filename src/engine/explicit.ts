@@ -2,30 +2,23 @@
  * Explicit-state search, breadth first: every state of the finite instance, each once, so that the first
  * violation found of a property is among the shortest.
  */
-import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
 import type { Move, Race } from '../evidence/trace.ts';
 import { fieldsOfRace, isDataRace, raceOn } from '../lang/races.ts';
 import { compile } from '../semantics/compile.ts';
-import { type Compiled, DEMANDED, type Listener, STATED } from '../semantics/compiled.ts';
-import type { Values } from '../semantics/values.ts';
-import { type Graph, type NodeId, runningCpus } from '../system/graph.ts';
+import type { Compiled } from '../semantics/compiled.ts';
+import { type Graph, runningCpus } from '../system/graph.ts';
 import type { Reduction } from '../system/reductions.ts';
+import { interchangeable, type Symmetry } from '../system/symmetry.ts';
 import { BATCH } from './cell-set.ts';
+import { concreteRuns } from './concrete-runs.ts';
+import { createSettler } from './create-settler.ts';
 import { createExpander, type Fusion } from './expander.ts';
+import { type Heard, listenerOf } from './heard.ts';
 import { type Helpers, type HelpOptions, startHelpers } from './helpers.ts';
 import { raceDetector } from './race-detector.ts';
 import { shortestPaths } from './shortest-paths.ts';
 import { createStateSet, type StateSet } from './state-set.ts';
 import { createSwitches } from './switches.ts';
-
-/** A loop goes round more often than the graph has it: lower the program again with one round more. */
-export class MoreRounds extends Error {
-  readonly loop: string;
-  constructor(loop: string) {
-    super(`the loop at ${loop} goes round more often`);
-    this.loop = loop;
-  }
-}
 
 export interface SearchLimits {
   /** Seconds of wall time. */
@@ -42,16 +35,15 @@ export interface FoundRace {
   readonly found: Found;
 }
 
-/** A property failed: the state before the failing step, and that step. */
+/** Something was found: the state before the step that shows it, and that step. */
 export interface Found {
-  readonly property: string;
-  readonly node: NodeId | null;
+  readonly heard: Heard;
   readonly state: number;
   /** With which CPUs a run to that state may end, as a mask, that switches between CPUs as seldom as possible. */
   readonly last: number;
   /** How often it does, with the step. */
   readonly switches: number;
-  /** null: it is the state itself that fails. How often the step pauses is not known before it is at its end. */
+  /** null: it is the state itself that shows it. How often the step pauses is not known before it is at its end. */
   readonly move: Move | null;
   readonly depth: number;
 }
@@ -61,8 +53,10 @@ export interface SearchResult {
   readonly complete: boolean;
   /** Why not, in words; null when complete. */
   readonly stopped: string | null;
-  /** States were left out where a CPU goes on without another noticing. */
-  readonly fused: boolean;
+  /** By what means states were left out: where a CPU goes on without another noticing, or where one stands for several. */
+  readonly left: readonly Reduction[];
+  /** What cannot be told apart, if that is why. */
+  readonly interchangeable: readonly string[];
   readonly states: number;
   readonly transitions: number;
   /** States that other threads expanded. */
@@ -89,7 +83,7 @@ export interface SearchOptions {
   readonly trackLocks?: boolean;
   /** Data races are looked for. */
   readonly trackRaces?: boolean;
-  /** Slicing alone, if not said: it is for lowering, and fusing for what needs no more than verdicts. */
+  /** Slicing alone, if not said: it is for lowering, and the others for what needs no more than verdicts. */
   readonly reduce?: readonly Reduction[];
   /** How often loops go round at least, as an earlier search of much the same program found. */
   readonly rounds?: Readonly<Record<string, number>>;
@@ -105,42 +99,36 @@ export interface SearchOptions {
   readonly isSettled?: (property: string) => boolean;
 }
 
-/** Which property a finding belongs to: what the node states or demands, or by the pointer that is no object. */
-export function propertyOfFinding(graph: Graph, values: Values, node: NodeId, cause: number): string {
-  if (cause >= 0) {
-    const pointer = values.valueOf(cause);
-    if (graph.program.marks.some((m) => m.value === pointer)) return 'no-sentinel-deref';
-    return pointer === 0n ? 'no-null-deref' : 'no-stale-deref';
-  }
-  const action = graph.nodes[node];
-  if (cause === STATED && action?.op === 'finding') return action.property;
-  if (cause <= DEMANDED && action?.op === 'primitive')
-    return action.demands[DEMANDED - cause]?.property ?? OUT_OF_MODEL;
-  return OUT_OF_MODEL;
-}
-
 const CHECK_EVERY = 1024;
 
 /** Why a search ended that was to have so many states. */
 export const boundOf = (states: number): string => `the bound of ${states} states was reached`;
 
+/** How states are left out. */
+export interface Leaving {
+  readonly fuse?: (compiled: Compiled) => Fusion;
+  readonly symmetry?: Symmetry;
+}
+
 /**
- * Searches with ids of so many bits for words, passing control points where a fusion is given. Errors:
- * TooManyValues, MoreRounds, and those of the fusion.
+ * Searches with ids of so many bits for words. Errors: TooManyValues, MoreRounds, those of the fusion; Uneven, and
+ * from `moves` NoSuchRun, where it is without the symmetry that the search is to be done.
  */
 export function searchStates(
-  graph: Graph,
+  given: Graph,
   options: SearchOptions,
   idBits: 8 | 16,
-  fuse: ((compiled: Compiled) => Fusion) | null,
+  { fuse, symmetry }: Leaving = {},
 ): SearchResult {
   const started = performance.now();
+  const graph = symmetry?.graph ?? given;
   const { program } = graph;
   const cpus = runningCpus(graph);
   const { limits = {}, until } = options;
   const found = new Map<string, Found>();
   const reached = new Map<string, Found>();
   const order = new Map<string, Found>();
+  const noted = { found, reached, order };
   /** Whether two locks are taken in both orders: no cycle is shorter. */
   let inverted = false;
   /** The state that is expanded, and how many steps it takes to get there. */
@@ -158,46 +146,35 @@ export function searchStates(
   };
 
   /** Keeps what is found first, and of what takes as many steps the one with the fewest switches. */
-  function note(map: Map<string, Found>, key: string, what: Pick<Found, 'property' | 'node'>): void {
+  function note(heard: Heard): void {
     if (!searching) return;
-    const before = map.get(key);
+    const map = noted[heard.kind];
+    const before = map.get(heard.name);
     if (before && before.depth <= depth) return;
     const bit = 1 << expander.cpu();
     const count = switches.after(from, bit);
     if (before && before.switches <= count) return;
     // Of the orders of locks only a circle is shown.
-    if (map === order) news = true;
+    if (heard.kind === 'order') news = true;
     else noteNews();
     const last = switches.lastBefore(from, bit);
     const move = { ...expander.move(), pauses: -1 };
-    map.set(key, { ...what, state: from, last, switches: count, move, depth: depth + 1 });
+    map.set(heard.name, { heard, state: from, last, switches: count, move, depth: depth + 1 });
+    if (heard.kind === 'order') inverted ||= order.has(heard.name.split(' -> ').reverse().join(' -> '));
   }
-  const noteFinding = (property: string, node: NodeId | null) => note(found, property, { property, node });
-  const listener: Listener = {
-    finding: (node, cause) => {
-      const loop = graph.cuts.get(node);
-      if (loop !== undefined) throw new MoreRounds(loop);
-      noteFinding(propertyOfFinding(graph, values, node, cause), node);
-    },
-    judged: (property, node) => noteFinding(program.properties[property]?.id ?? '', node < 0 ? null : node),
-    reached: (target) => {
-      const name = compiled.targets[target] ?? '';
-      note(reached, name, { property: `reach:${name}`, node: null });
-    },
-    ordered: (held, taken, node) => {
-      const [first, second] = [compiled.lockWords[held]?.name, compiled.lockWords[taken]?.name];
-      note(order, `${first} -> ${second}`, { property: 'lock-order', node });
-      inverted ||= order.has(`${second} -> ${first}`);
-    },
-  };
-  const compiled = compile(graph, listener, { idBits, trackLocks: options.trackLocks ?? false });
-  const { state, layout, values } = compiled;
+  const trackLocks = options.trackLocks ?? false;
+  const compiled: Compiled = compile(
+    graph,
+    listenerOf(graph, () => compiled, note),
+    { idBits, trackLocks },
+  );
+  const { state, layout } = compiled;
   const { cells } = layout;
 
   const races: FoundRace[] = [];
   const findRaces = options.trackRaces
     ? raceDetector(graph, compiled, (race) => {
-        races.push({ race, found: inState(raceOn(race.field)) });
+        races.push({ race, found: inState({ kind: 'found', name: raceOn(race.field) }) });
         noteNews();
       })
     : null;
@@ -206,7 +183,9 @@ export function searchStates(
   const visited = createStateSet(layout.groups);
   const switches = createSwitches(cpus);
   const levels = [0, 1];
-  visited.insert(compiled.initial);
+  const settler = symmetry ? createSettler(symmetry, compiled) : null;
+  settler?.settle();
+  visited.insert(state);
   const all = Array.from({ length: cpus }, (_, c) => c);
   let transitions = 0;
   let helped = 0;
@@ -217,16 +196,21 @@ export function searchStates(
   const pendingEntries = new Int32Array(BATCH);
   let waiting = 0;
   const fusion = fuse ? fuse(compiled) : null;
+  const deadlock: Heard = { kind: 'found', name: 'deadlock-free' };
   const noteWaiting = () => {
-    if (cpus === 1 && !compiled.elsewhere()) noteFinding('deadlock-free', null);
+    if (cpus === 1 && !compiled.elsewhere()) note(deadlock);
   };
   const expander = createExpander(graph, compiled, successor, noteWaiting, fusion);
 
   function successor(): void {
     transitions++;
+    const exchange = settler ? settler.settle() : 0;
     const at = waiting * cells;
     for (let i = 0; i < cells; i++) pending[at + i] = state[i] as number;
-    if (cpus > 1) pendingEntries[waiting] = switches.entryAfter(from, 1 << expander.cpu());
+    if (cpus > 1) {
+      const bit = 1 << expander.cpu();
+      pendingEntries[waiting] = switches.entryAfter(from, bit, settler ? settler.moved(bit, exchange) : bit);
+    }
     if (++waiting === BATCH) insertPending();
   }
   function insertPending(): void {
@@ -241,8 +225,8 @@ export function searchStates(
     waiting = 0;
   }
 
-  const mayBeHelped = fusion || limits.states !== undefined ? null : options.help;
-  const { trackLocks = false, trackRaces = false } = options;
+  const mayBeHelped = fusion || symmetry || limits.states !== undefined ? null : options.help;
+  const { trackRaces = false } = options;
   const work = { graph, idBits, trackLocks, trackRaces, compiled, visited, switches };
   let helpers: Helpers | null = null;
   let nextCheck = 0;
@@ -291,7 +275,7 @@ export function searchStates(
         findRaces(all.map(expander.pointOf));
       }
       const goesOn = expander.expand();
-      if (!goesOn && cpus > 1 && !compiled.elsewhere()) noteState('deadlock-free');
+      if (!goesOn && cpus > 1 && !compiled.elsewhere()) noteState(deadlock);
       from++;
     }
   } finally {
@@ -301,14 +285,14 @@ export function searchStates(
   searching = false;
 
   /** What is found in the state itself, and not in a step from it. */
-  function inState(property: string): Found {
+  function inState(heard: Heard): Found {
     const last = 2 ** cpus - 1;
-    return { property, node: null, state: from, last, switches: switches.count(from), move: null, depth };
+    return { heard, state: from, last, switches: switches.count(from), move: null, depth };
   }
-  function noteState(property: string): void {
-    const before = found.get(property);
+  function noteState(heard: Heard): void {
+    const before = found.get(heard.name);
     if (before && (before.depth < depth || before.switches <= switches.count(from))) return;
-    found.set(property, inState(property));
+    found.set(heard.name, inState(heard));
     noteNews();
   }
 
@@ -331,7 +315,11 @@ export function searchStates(
   return {
     complete: stopped === null,
     stopped,
-    fused: fusion?.at.some((pass) => pass !== 'stop') ?? false,
+    left: [
+      ...(fusion?.at.some((pass) => pass !== 'stop') ? (['fuse'] as const) : []),
+      ...(symmetry ? (['symmetry'] as const) : []),
+    ],
+    interchangeable: symmetry ? interchangeable(symmetry) : [],
     states: visited.size,
     transitions,
     helped,
@@ -345,8 +333,15 @@ export function searchStates(
     visited,
     compiled,
     moves(all) {
-      const paths = shortestPaths({ graph, compiled, fusion, visited, switches, levels }, all);
-      return new Map(all.map((f, i) => [f, [...(paths[i] ?? []), ...(f.move ? [f.move] : [])]] as const));
+      const paths = shortestPaths({ graph, compiled, fusion, settler, visited, switches, levels }, all);
+      const run = symmetry && concreteRuns({ symmetry, compiled, idBits, trackLocks, fuse, visited });
+      return new Map(
+        all.map((f, i) => {
+          const path = paths[i] ?? [];
+          if (run) return [f, run(path, f)] as const;
+          return [f, [...path.map(({ move }) => move), ...(f.move ? [f.move] : [])]] as const;
+        }),
+      );
     },
   };
 }

@@ -1,5 +1,6 @@
 /** One exhaustive search of a program for all engines that ask for it. */
 import type { Program } from '../lang/program.ts';
+import { reductions } from '../system/reductions.ts';
 import type { SearchOptions } from './explicit.ts';
 import { searchUnrolled, type UnrolledSearch } from './unrolled-search.ts';
 
@@ -10,11 +11,11 @@ export function explore(program: Program, options: SearchOptions): UnrolledSearc
   const before = explored.get(program);
   if (before?.search.kind === 'searched' && before.search.result.complete) {
     const { trackLocks, trackRaces } = before.options;
-    const mayBeFused = options.reduce?.includes('fuse') ?? true;
+    const { reduce = reductions } = options;
     const suffices =
       (trackLocks || !options.trackLocks) &&
       (trackRaces || !options.trackRaces) &&
-      (mayBeFused || !before.search.result.fused);
+      before.search.result.left.every((r) => reduce.includes(r));
     if (suffices) return before.search;
   }
   const search = searchUnrolled(program, options);

@@ -49,7 +49,7 @@ const LONGEST = 4000;
 /**
  * Step by step, most runs are spared: where a step commutes with all that others may still do, it alone is taken.
  * That leaves no final state out (they are the deadlocks of Godefroid, "Partial-Order Methods for the
- * Verification of Concurrent Systems", chapter 4). Errors: MoreRounds, TooManyValues (see explicit.ts); TaskDied.
+ * Verification of Concurrent Systems", chapter 4). Errors: MoreRounds, TooManyValues (see heard.ts); TaskDied.
  */
 export function findFinalStates(
   graph: Graph,

@@ -1,9 +1,9 @@
-/** The explicit search with fused steps: how it comes to rely on locks, and what becomes of what it finds. */
+/** The explicit search with fused steps: how it comes to rely on locks. */
 import type { Compiled } from '../semantics/compiled.ts';
 import { type Graph, runningCpus } from '../system/graph.ts';
 import { findMovers, type Movers } from '../system/movers.ts';
 import type { Fusion } from './expander.ts';
-import { boundOf, type SearchOptions, type SearchResult, searchStates } from './explicit.ts';
+import { boundOf, type Leaving, type SearchOptions, type SearchResult, searchStates } from './explicit.ts';
 import { createDiscipline, Undisciplined } from './lock-discipline.ts';
 
 /** Where tasks die and locks become those of the dead, no lock protects; races are looked for where CPUs stop. */
@@ -17,18 +17,24 @@ const WATCHED_STATES = 20_000;
 const FEW_MOVERS = 100;
 
 /** null: a lock is dropped that is not held, so that locks protect nothing. */
-export function searchFused(graph: Graph, inTime: () => SearchOptions, idBits: 8 | 16): SearchResult | null {
+export function searchFused(
+  graph: Graph,
+  inTime: () => SearchOptions,
+  idBits: 8 | 16,
+  leaving: Leaving,
+): SearchResult | null {
   const movers = findMovers(graph);
   const count = movers.at.filter((mover) => mover !== null).length;
   if (count === 0) return null;
-  const excluded = new Set<string>();
+  // An element of each CPU's lies elsewhere when CPUs are exchanged.
+  const excluded = new Set<string>(leaving.symmetry?.cpus?.own);
   for (let relied = count <= FEW_MOVERS; ; ) {
     const options = inTime();
     const states = relied ? options.limits?.states : WATCHED_STATES;
     try {
       const limits = { ...options.limits, ...(states !== undefined && { states }) };
       const fuse = (compiled: Compiled) => fusionOf(compiled, { movers, excluded, relied });
-      const result = searchStates(graph, { ...options, limits }, idBits, fuse);
+      const result = searchStates(graph, { ...options, limits }, idBits, { ...leaving, fuse });
       if (result.found.has('lock-pairing')) return null;
       if (relied || result.stopped !== boundOf(WATCHED_STATES)) return result;
       relied = true;
@@ -37,35 +43,6 @@ export function searchFused(graph: Graph, inTime: () => SearchOptions, idBits: 8
       excluded.add(error.field);
     }
   }
-}
-
-/** Of the states that a search with fused steps had, how many times as many one without them may have, and more. */
-const SHORTENING = { factor: 3, states: 50_000 };
-
-/** What was found with fused steps, by runs that are as short as any, if a search of not much more finds them. */
-export function shortened(fused: SearchResult, graph: Graph, options: SearchOptions): SearchResult {
-  const { until = [], limits } = options;
-  const asked = until.filter(
-    (id) =>
-      fused.found.has(id) ||
-      fused.reached.has(id.slice('reach:'.length)) ||
-      (id === 'lock-order' && fused.order.size > 0),
-  );
-  if (!fused.fused || asked.length === 0) return fused;
-  const states = SHORTENING.factor * fused.states + SHORTENING.states;
-  const again = searchStates(graph, { ...options, until: asked, limits: { ...limits, states } }, 16, null);
-  const own = new Set([...again.found.values(), ...again.reached.values(), ...again.order.values()]);
-  return {
-    ...fused,
-    found: new Map([...fused.found, ...again.found]),
-    reached: new Map([...fused.reached, ...again.reached]),
-    order: new Map([...fused.order, ...again.order]),
-    moves: (all) =>
-      new Map([
-        ...fused.moves(all.filter((f) => !own.has(f))),
-        ...again.moves(all.filter((f) => own.has(f))),
-      ]),
-  };
 }
 
 interface Fusing {

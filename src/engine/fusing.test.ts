@@ -6,22 +6,15 @@ import { defaultSetting, scenarioProgram } from '../cli/catalogue.ts';
 import {
   BUG_ON,
   eq,
-  if_,
   increment,
   mutex_lock,
   mutex_unlock,
-  operation,
   type Program,
-  program,
-  type Stmt,
   set,
-  struct,
-  the,
-  type U8,
-  u8,
   WARN_ON,
 } from '../lang/public.ts';
 import { lower } from '../system/lower.ts';
+import { arbitraryLockers, account as it, lockers } from './arbitrary-lockers.fixture.ts';
 import { search } from './search.ts';
 
 const named = references
@@ -44,28 +37,10 @@ test.each(named)('%s', (_, p) => {
   requireSame(p);
 });
 
-interface account {
-  lock: U8;
-  other: U8;
-  n: U8;
-  m: U8;
-  flag: U8;
-}
-const lock = { field: u8, lock: true } as const;
-const account = struct<account>('account', { lock, other: lock, n: u8, m: u8, flag: u8 });
-const it = the(account);
-
-const programOf = (...bodies: readonly (readonly Stmt[])[]): Program =>
-  program({
-    name: 'under locks',
-    bounds: { cpus: 2 },
-    operations: bodies.map((body, i) => operation(`work ${i}`, {}, () => [...body])),
-  });
-
 describe('steps are fused', () => {
   test('that access words under a lock, or drop it', () => {
     const work = [mutex_lock(it.lock), increment(it.n), increment(it.m), mutex_unlock(it.lock)];
-    const { all, fused } = requireSame(programOf(work));
+    const { all, fused } = requireSame(lockers(2, work));
     expect(fused * 2).toBeLessThan(all);
   });
 });
@@ -74,54 +49,29 @@ describe('nothing is lost', () => {
   const inside = [mutex_lock(it.lock), set(it.n, 1), set(it.n, 0), mutex_unlock(it.lock)];
 
   test('where another CPU looks without the lock', () => {
-    requireSame(programOf(inside, [WARN_ON(eq(it.n, 1))]));
+    requireSame(lockers(2, inside, [WARN_ON(eq(it.n, 1))]));
   });
 
   test('where another CPU looks under another lock', () => {
-    requireSame(programOf(inside, [mutex_lock(it.other), WARN_ON(eq(it.n, 1)), mutex_unlock(it.other)]));
+    requireSame(lockers(2, inside, [mutex_lock(it.other), WARN_ON(eq(it.n, 1)), mutex_unlock(it.other)]));
   });
 
   test('where a task dies after what others see', () => {
     const dies = [mutex_lock(it.lock), set(it.flag, 1), BUG_ON(eq(it.m, 0)), mutex_unlock(it.lock)];
     const stores = [mutex_lock(it.lock), set(it.m, 0), mutex_unlock(it.lock)];
-    requireSame(programOf(dies, stores, [WARN_ON(eq(it.flag, 1)), set(it.flag, 0)]));
+    requireSame(lockers(2, dies, stores, [WARN_ON(eq(it.flag, 1)), set(it.flag, 0)]));
   });
 
   test('where a lock is dropped that is not held', () => {
-    requireSame(programOf(inside, [mutex_unlock(it.lock), WARN_ON(eq(it.n, 1))]));
+    requireSame(lockers(2, inside, [mutex_unlock(it.lock), WARN_ON(eq(it.n, 1))]));
   });
 });
 
 test('random programs', () => {
-  const words = [it.n, it.m, it.flag] as const;
-  const locks = [it.lock, it.other] as const;
-  const small = fc.nat(1);
-  const word = fc.constantFrom(...words);
-  const item = fc.oneof(
-    fc.record({ store: word, value: small }),
-    fc.record({ ask: word, value: small, then: word }),
-    fc.record({ warn: word, value: small }),
-    fc.record({ dies: word, value: small }),
-    fc.record({ takes: fc.constantFrom(...locks) }),
-  );
-  /** Takes locks, does things, and mostly drops what it took. */
-  const body = fc.tuple(fc.array(item, { minLength: 1, maxLength: 5 }), fc.nat(9)).map(([items, keeps]) => {
-    const taken = new Set<(typeof locks)[number]>();
-    const all = items.flatMap((i): Stmt[] => {
-      if ('store' in i) return [set(i.store, i.value)];
-      if ('ask' in i) return [if_(eq(i.ask, i.value), [set(i.then, i.value)])];
-      if ('warn' in i) return [WARN_ON(eq(i.warn, i.value))];
-      if ('dies' in i) return [BUG_ON(eq(i.dies, i.value))];
-      if (taken.has(i.takes)) return [];
-      taken.add(i.takes);
-      return [mutex_lock(i.takes)];
-    });
-    return [...all, ...(keeps === 0 ? [] : [...taken].map((l) => mutex_unlock(l)))];
-  });
   let fusedAway = 0;
   fc.assert(
-    fc.property(fc.array(body, { minLength: 2, maxLength: 3 }), (bodies) => {
-      const { all, fused } = requireSame(programOf(...bodies));
+    fc.property(arbitraryLockers, (bodies) => {
+      const { all, fused } = requireSame(lockers(2, ...bodies));
       if (fused < all) fusedAway++;
     }),
     { seed: 20261125, numRuns: 300 },

@@ -51,9 +51,17 @@ test.each([1, 2, 3])(
   60_000,
 );
 
+/** Ten million states. */
+const longSearch = {
+  program: shareProgram(1, 7, true),
+  properties: ['share-count'],
+  engine: 'explicit',
+  reduce: ['slice'],
+} as const;
+
 test('time that runs out leaves a cell open, and the next is checked', async () => {
   const cells = [
-    { program: shareProgram(1, 7, true), properties: ['share-count'], engine: 'explicit' },
+    longSearch,
     { program: counterProgram(2), properties: ['total'], engine: 'explicit' },
   ];
   expect(await run(cells, 1, { seconds: 1 })).toEqual([
@@ -63,13 +71,13 @@ test('time that runs out leaves a cell open, and the next is checked', async () 
 }, 60_000);
 
 test('a search that a job to spare helps can be stopped, by time and from outside', async () => {
-  const cells = [{ program: shareProgram(1, 7, true), properties: ['share-count'], engine: 'explicit' }];
+  const cells = [longSearch];
   expect(await run(cells, 2, { seconds: 3 })).toEqual([['share-count unknown explicit']]);
   expect(await run(cells, 2, {}, AbortSignal.timeout(3_000))).toEqual([undefined]);
 }, 60_000);
 
 test('memory that runs out is no verdict', async () => {
-  const cells = [{ program: shareProgram(1, 7, true), properties: ['share-count'], engine: 'explicit' }];
+  const cells = [longSearch];
   expect(await run(cells, 1, { memoryMiB: 64 })).toEqual([['share-count unknown explicit']]);
 }, 60_000);
 

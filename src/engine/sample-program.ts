@@ -3,7 +3,7 @@ import type { Program } from '../lang/program.ts';
 import { TooManyValues } from '../semantics/values.ts';
 import type { Graph } from '../system/graph.ts';
 import { lower } from '../system/lower.ts';
-import { MoreRounds } from './explicit.ts';
+import { MoreRounds } from './heard.ts';
 import { addRound } from './rounds.ts';
 import { type Sample, type SampleLimits, sampleStates } from './sample.ts';
 

@@ -6,7 +6,7 @@ import { compile } from '../semantics/compile.ts';
 import type { Compiled, Listener } from '../semantics/compiled.ts';
 import { type Graph, runningCpus } from '../system/graph.ts';
 import { createExpander } from './expander.ts';
-import { MoreRounds, propertyOfFinding } from './explicit.ts';
+import { MoreRounds, propertyOfFinding } from './heard.ts';
 import { createNovelty } from './novelty.ts';
 import { createStateSet, type StateSet } from './state-set.ts';
 

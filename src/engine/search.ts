@@ -1,9 +1,16 @@
 /** The explicit search of a graph, with what makes it faster where that changes no verdict. */
 import { setFlagsFromString } from 'node:v8';
+import type { Move } from '../evidence/trace.ts';
+import type { Program } from '../lang/program.ts';
 import { TooManyValues } from '../semantics/values.ts';
 import type { Graph } from '../system/graph.ts';
-import { type SearchOptions, type SearchResult, searchStates } from './explicit.ts';
-import { mayFuse, searchFused, shortened } from './fused-search.ts';
+import { type Symmetry, symmetryOf } from '../system/symmetry.ts';
+import { NoSuchRun } from './concrete-runs.ts';
+import { type Found, type SearchOptions, type SearchResult, searchStates } from './explicit.ts';
+import { mayFuse, searchFused } from './fused-search.ts';
+import { Uneven } from './settler.ts';
+import { isLonger, shortened } from './shortened.ts';
+import { sightings } from './sightings.ts';
 
 /**
  * The generated function of a whole operation is far larger than what V8 optimises unless told to; left to its
@@ -29,9 +36,33 @@ export function search(graph: Graph, options: SearchOptions = {}): SearchResult 
       return run(16);
     }
   };
-  if (mayFuse(graph, options)) {
-    const result = wide((idBits) => searchFused(graph, inTime, idBits));
-    if (result) return shortened(result, graph, inTime());
+  function searchWith(symmetry: Symmetry | undefined): SearchResult {
+    const leaving = { ...(symmetry && { symmetry }) };
+    const fused = mayFuse(graph, options) ? wide((bits) => searchFused(graph, inTime, bits, leaving)) : null;
+    const result = fused ?? wide((idBits) => searchStates(graph, inTime(), idBits, leaving));
+    return isLonger(result, symmetry) ? shortened(result, graph, inTime(), symmetry) : result;
   }
-  return wide((idBits) => searchStates(graph, inTime(), idBits, null));
+  const symmetry = options.reduce?.includes('symmetry') && symmetryOf(graph, options.trackLocks ?? false);
+  return (symmetry && withRuns(() => searchWith(symmetry), graph.program, options)) || searchWith(undefined);
+}
+
+/** null: what the search found the program has no runs to, or it is not as symmetric as it looks. */
+function withRuns(
+  searchIt: () => SearchResult,
+  program: Program,
+  { until = [] }: SearchOptions,
+): SearchResult | null {
+  try {
+    const result = searchIt();
+    const runs = new Map<Found, readonly Move[]>();
+    const moves: SearchResult['moves'] = (all) => {
+      for (const [found, run] of result.moves(all.filter((f) => !runs.has(f)))) runs.set(found, run);
+      return runs;
+    };
+    moves(until.flatMap((property) => sightings(property, program, result).map((s) => s.found)));
+    return { ...result, moves };
+  } catch (error) {
+    if (error instanceof NoSuchRun || error instanceof Uneven) return null;
+    throw error;
+  }
 }

@@ -7,6 +7,7 @@ import type { Compiled } from '../semantics/compiled.ts';
 import { assert } from '../support/assert.ts';
 import type { Graph } from '../system/graph.ts';
 import { createExpander, type Fusion } from './expander.ts';
+import type { Settler } from './settler.ts';
 import type { StateSet } from './state-set.ts';
 import type { Switches } from './switches.ts';
 
@@ -14,6 +15,7 @@ export interface Searched {
   readonly graph: Graph;
   readonly compiled: Compiled;
   readonly fusion: Fusion | null;
+  readonly settler: Settler | null;
   readonly visited: StateSet;
   readonly switches: Switches;
   /** The first state of each level: those from `levels[d]` on take d steps. */
@@ -26,26 +28,32 @@ export interface End {
   readonly last: number;
 }
 
+/** A move from a visited state. */
+export interface PathStep {
+  readonly from: number;
+  readonly move: Move;
+}
+
 interface Path {
-  readonly moves: Move[];
+  readonly steps: PathStep[];
   at: number;
   last: number;
 }
 
-/** The moves from the initial state to each end. */
-export function shortestPaths(searched: Searched, ends: readonly End[]): readonly (readonly Move[])[] {
+/** The steps from the initial state to each end. */
+export function shortestPaths(searched: Searched, ends: readonly End[]): readonly (readonly PathStep[])[] {
   const { levels } = searched;
-  const paths = ends.map(({ state, last }): Path => ({ moves: [], at: state, last }));
+  const paths = ends.map(({ state, last }): Path => ({ steps: [], at: state, last }));
   for (let level = levels.length - 1; level > 0; level--) {
     const here = paths.filter((p) => p.at >= (levels[level] as number));
     if (here.length > 0) stepBack(searched, level, here);
   }
-  return paths.map(({ moves }) => moves.reverse());
+  return paths.map(({ steps }) => steps.reverse());
 }
 
 /** Finds for each path, which is at `level`, the first state of the level before that has such a step to it. */
 function stepBack(searched: Searched, level: number, paths: readonly Path[]): void {
-  const { graph, compiled, fusion, visited, switches, levels } = searched;
+  const { graph, compiled, fusion, settler, visited, switches, levels } = searched;
   const { state } = compiled;
   const targets = new Map<
     number,
@@ -61,12 +69,13 @@ function stepBack(searched: Searched, level: number, paths: readonly Path[]): vo
 
   const expander = createExpander(graph, compiled, successor, () => undefined, fusion);
   function successor(): void {
+    const exchange = settler?.settle() ?? 0;
     for (const { words, path, number } of targets.get(digest(state)) ?? []) {
       const bit = 1 << expander.cpu();
-      if (path.at !== number || !(path.last & bit)) continue;
+      if (path.at !== number || !(path.last & (settler?.moved(bit, exchange) ?? bit))) continue;
       if (switches.after(from, bit) !== switches.count(number)) continue;
       if (!words.every((word, i) => word === state[i])) continue;
-      path.moves.push(expander.move());
+      path.steps.push({ from, move: expander.move() });
       path.at = from;
       path.last = switches.lastBefore(from, bit);
       open--;

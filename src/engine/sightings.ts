@@ -33,7 +33,7 @@ export function isSighted(property: string, program: Program, result: SearchResu
 }
 
 /** What was found of a property. */
-function sightings(
+export function sightings(
   property: string,
   program: Program,
   { found, reached, order, races }: SearchResult,

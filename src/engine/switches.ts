@@ -14,8 +14,8 @@ export interface Switches {
   after(state: number, bit: number): number;
   /** With which CPUs the runs end that have this many after the step: a mask. */
   lastBefore(state: number, bit: number): number;
-  /** The entry of a state that such a step leads to, as far as the step tells. */
-  entryAfter(state: number, bit: number): number;
+  /** The entry of a state that such a step leads to, as far as the step tells; the CPU's bit there may be another. */
+  entryAfter(state: number, bit: number, bitThere?: number): number;
   /** A shortest run to the state has this entry. */
   note(state: number, entry: number): void;
 }
@@ -57,7 +57,7 @@ export function createSwitches(cpus: number): Switches {
     count: (state) => entry(state) >>> CPU_BITS,
     after,
     lastBefore: (state, bit) => (lastOf(state) & bit ? bit : lastOf(state)),
-    entryAfter: (state, bit) => (after(state, bit) << CPU_BITS) | bit,
+    entryAfter: (state, bit, bitThere = bit) => (after(state, bit) << CPU_BITS) | bitThere,
     note(state, noted) {
       while (chunks.length <= state >>> 16)
         chunks.push(new Uint16Array(new SharedArrayBuffer(CHUNK * Uint16Array.BYTES_PER_ELEMENT)));

@@ -7,7 +7,7 @@ import { compile } from '../semantics/compile.ts';
 import { BLOCKED, type Compiled, type Listener, SUCCESSOR } from '../semantics/compiled.ts';
 import type { Graph, NodeId } from '../system/graph.ts';
 import { createEventSets, type Event, type EventSets, isFatal } from './event-sets.ts';
-import { MoreRounds, propertyOfFinding } from './explicit.ts';
+import { MoreRounds, propertyOfFinding } from './heard.ts';
 
 /** A state with its events, by its number among the rows. */
 export type Row = number;
@@ -45,7 +45,7 @@ export interface TaskSteps {
   canStep(from: Row, cpu: number, start: number): boolean;
 }
 
-/** Errors: TooManyValues; steps throw MoreRounds (see explicit.ts), and TaskDied. */
+/** Errors: TooManyValues; steps throw MoreRounds (see heard.ts), and TaskDied. */
 export function createTaskSteps(graph: Graph, idBits: 8 | 16): TaskSteps {
   const { operations } = graph.program;
   const events = createEventSets();

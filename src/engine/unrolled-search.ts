@@ -2,7 +2,8 @@
 import type { Program } from '../lang/program.ts';
 import type { Graph } from '../system/graph.ts';
 import { lower } from '../system/lower.ts';
-import { MoreRounds, type SearchOptions, type SearchResult } from './explicit.ts';
+import type { SearchOptions, SearchResult } from './explicit.ts';
+import { MoreRounds } from './heard.ts';
 import { addRound } from './rounds.ts';
 import { search } from './search.ts';
 

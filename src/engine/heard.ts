@@ -1,0 +1,51 @@
+/** What generated code reports while it runs, by the names under which it is asked for. */
+import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
+import { type Compiled, DEMANDED, type Listener, STATED } from '../semantics/compiled.ts';
+import type { Values } from '../semantics/values.ts';
+import type { Graph, NodeId } from '../system/graph.ts';
+
+/** A loop goes round more often than the graph has it: lower the program again with one round more. */
+export class MoreRounds extends Error {
+  readonly loop: string;
+  constructor(loop: string) {
+    super(`the loop at ${loop} goes round more often`);
+    this.loop = loop;
+  }
+}
+
+export interface Heard {
+  readonly kind: 'found' | 'reached' | 'order';
+  /** The property, the target of `reach:`, or `held -> taken` by lock name. */
+  readonly name: string;
+}
+
+/** Which property a finding belongs to: what the node states or demands, or by the pointer that is no object. */
+export function propertyOfFinding(graph: Graph, values: Values, node: NodeId, cause: number): string {
+  if (cause >= 0) {
+    const pointer = values.valueOf(cause);
+    if (graph.program.marks.some((m) => m.value === pointer)) return 'no-sentinel-deref';
+    return pointer === 0n ? 'no-null-deref' : 'no-stale-deref';
+  }
+  const action = graph.nodes[node];
+  if (cause === STATED && action?.op === 'finding') return action.property;
+  if (cause <= DEMANDED && action?.op === 'primitive')
+    return action.demands[DEMANDED - cause]?.property ?? OUT_OF_MODEL;
+  return OUT_OF_MODEL;
+}
+
+/** A listener of a graph's code that tells by name. The code may report MoreRounds, which is thrown. */
+export function listenerOf(graph: Graph, compiled: () => Compiled, tell: (heard: Heard) => void): Listener {
+  return {
+    finding(node, cause) {
+      const loop = graph.cuts.get(node);
+      if (loop !== undefined) throw new MoreRounds(loop);
+      tell({ kind: 'found', name: propertyOfFinding(graph, compiled().values, node, cause) });
+    },
+    judged: (property) => tell({ kind: 'found', name: graph.program.properties[property]?.id ?? '' }),
+    reached: (target) => tell({ kind: 'reached', name: compiled().targets[target] ?? '' }),
+    ordered(held, taken) {
+      const [first, second] = [held, taken].map((n) => compiled().lockWords[n]?.name);
+      tell({ kind: 'order', name: `${first} -> ${second}` });
+    },
+  };
+}
