@@ -196,7 +196,10 @@ describe('bad input: status 2, one error, nothing on standard output', () => {
     [['chekc'], 'error PD0001: no command is called chekc\n  did you mean check?\n'],
     [['check', '--timeout', '0'], 'error PD0002: not a whole number of at least 1: 0\n  at --timeout\n'],
     [['check', '--shard', '3/2'], 'error PD0002: not a share such as 1/2: 3/2\n  at --shard\n'],
-    [['check', '--reduce', 'fuze'], 'error PD0002: fuze is not one of slice, fuse, symmetry\n  at --reduce\n'],
+    [
+      ['check', '--reduce', 'fuze'],
+      'error PD0002: fuze is not one of slice, fuse, symmetry\n  at --reduce\n',
+    ],
     [['check', '--cpus', '5'], 'error PD0002: there are at most 4 CPUs, not 5\n  at --cpus\n'],
     [['check', '--tiemout', '1'], 'error PD0001: check has no option --tiemout\n  did you mean --timeout?\n'],
     [['check', 'v6.12/xs'], 'error PD0101: no scenario is called v6.12/xs\n  did you mean v6.12/xfs?\n'],

@@ -9,18 +9,16 @@ import type { Engine } from './engine.ts';
 import { shown } from './evidence.ts';
 import { searchOptions } from './explicit-engine.ts';
 import { gatherEvidence } from './sightings.ts';
+import { isSmall } from './small.ts';
 import { searchUnrolled } from './unrolled-search.ts';
 
-/** Functions of a program that is small enough to be searched in full at once. */
-const SMALL = 20;
 /** Seconds, and a share of the time that there is. */
 const MOST_SECONDS = 30;
 const SHARE = 0.25;
 
 export const aloneEngine: Engine = {
   id: 'alone',
-  applies: ({ program }, { depth }) =>
-    program.bounds.cpus > 1 && depth === null && program.functions.length > SMALL,
+  applies: ({ program }, { depth }) => program.bounds.cpus > 1 && depth === null && !isSmall(program),
   async check(task, limits, progress) {
     const seconds = Math.min(MOST_SECONDS, limits.seconds * SHARE);
     const started = performance.now();

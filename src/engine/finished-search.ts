@@ -39,7 +39,7 @@ export async function finishedSearch(
   if (explored.kind === 'endless') return { reason: explored.reason };
   const { graph, rounds, result } = explored;
   if (!result.complete) return { reason: `no invariant can be learned: ${result.stopped}` };
-  const lockOrder = (ordered && lockOrderOf(result.order.keys())) || [];
+  const lockOrder = (ordered && lockOrderOf(result.order.keys(), task.program)) || [];
   const system = createTransitions(graph, lockOrder);
   const violated = { has: (p: string) => isSighted(p, task.program, result) };
   const open = openProperties(system, task.properties, violated);

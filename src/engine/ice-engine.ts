@@ -45,7 +45,7 @@ async function prove(task: Task, limits: Limits, progress: (text: string) => voi
     const sampled = sampleProgram(program, rounds, { breadth: size / 2, states: size, expired });
     if ('reason' in sampled) return sampled;
     const { graph, sample } = sampled;
-    const lockOrder = (properties.includes('lock-order') && lockOrderOf(sample.order)) || [];
+    const lockOrder = (properties.includes('lock-order') && lockOrderOf(sample.order, program)) || [];
     const system = createTransitions(graph, lockOrder);
     const open = openProperties(system, properties, sample.found);
     if (!open.includes(OUT_OF_MODEL)) return { reason: 'a run leaves the model' };

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { lockCycle } from './lock-cycle.ts';
+import { abbaProgram } from '../../specs/reference/abba.ts';
+import { lockWordNames } from '../lang/words.ts';
+import { lockCycle, lockOrderOf } from './lock-cycle.ts';
 
 const edges = (...pairs: readonly string[]) =>
   pairs.map((pair) => ({ held: pair.charAt(0), taken: pair.charAt(1) }));
@@ -11,4 +13,12 @@ test('a relation without a cycle', () => {
 test('the shortest cycle, wherever it begins', () => {
   expect(lockCycle(edges('ab', 'bc', 'ca', 'cd', 'dc'))).toEqual(edges('cd', 'dc'));
   expect(lockCycle(edges('ab', 'bc', 'ca'))).toEqual(edges('ab', 'bc', 'ca'));
+});
+
+test('an order in which each edge goes forward', () => {
+  const p = abbaProgram(true);
+  const [a = '', b = ''] = lockWordNames(p);
+  expect(lockOrderOf([`${b} -> ${a}`], p)).toEqual([b, a]);
+  expect(lockOrderOf([`${b} -> ${a}`, `${a} -> ${b}`], p)).toBeNull();
+  expect(lockOrderOf([], p)).toEqual([a, b]);
 });

@@ -1,5 +1,7 @@
 /** Cycles in the relation "is held while another is taken" between locks. */
 import type { LockEdge } from '../evidence/interpreter.ts';
+import type { Program } from '../lang/program.ts';
+import { lockWordNames } from '../lang/words.ts';
 
 /** A shortest cycle, each edge taking the lock that the next edge holds; null if there is none. */
 export function lockCycle(edges: readonly LockEdge[]): readonly LockEdge[] | null {
@@ -30,8 +32,11 @@ function path(edges: readonly LockEdge[], from: string, to: string): readonly Lo
   return null;
 }
 
-/** All locks in an order in which each edge goes forward; null where there is a cycle. Keys are `held -> taken`. */
-export function lockOrderOf(keys: Iterable<string>): readonly string[] | null {
+/**
+ * All locks in an order in which each edge goes forward; null where there is a cycle. Keys are `held -> taken`. Of locks
+ * of which none is held with another any order will do.
+ */
+export function lockOrderOf(keys: Iterable<string>, program: Program): readonly string[] | null {
   const edges = [...keys].map((key) => key.split(' -> ') as [string, string]);
   const waiting = new Set(edges.flat().sort());
   const order: string[] = [];
@@ -43,5 +48,5 @@ export function lockOrderOf(keys: Iterable<string>): readonly string[] | null {
     waiting.delete(next);
     order.push(next);
   }
-  return order;
+  return order.length > 0 ? order : lockWordNames(program);
 }

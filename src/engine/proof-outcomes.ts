@@ -7,7 +7,7 @@ export interface Prover {
   readonly id: string;
   /** What outcomes call the engine, where that is not its id. */
   readonly said?: string;
-  readonly applies?: (task: Task) => boolean;
+  readonly applies?: Engine['applies'];
   prove(task: Task, limits: Limits, progress: (text: string) => void): Promise<Proof>;
 }
 

@@ -13,12 +13,13 @@ import { valueSetEngine } from './value-set-engine.ts';
 
 /**
  * Those that can run side by side, in the order in which they are asked where they cannot: what is known, or found
- * in a moment, and what proves without a search; what searches, and learns from that; what asks a solver for all runs
- * of a length.
+ * in a moment, and what proves without a search; what searches, and learns from that; what asks a solver for an
+ * invariant; what asks one for all runs of a length.
  */
 const lanes: readonly Engine[] = [
   portfolio('proofs', [storedInvariantEngine, aloneEngine, valueSetEngine]),
   portfolio('search', [explicitEngine, enumerationEngine, inductionEngine]),
+  portfolio('clauses', [spacerEngine]),
   portfolio('runs', [bmcEngine]),
 ];
 

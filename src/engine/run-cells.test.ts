@@ -60,10 +60,7 @@ const longSearch = {
 } as const;
 
 test('time that runs out leaves a cell open, and the next is checked', async () => {
-  const cells = [
-    longSearch,
-    { program: counterProgram(2), properties: ['total'], engine: 'explicit' },
-  ];
+  const cells = [longSearch, { program: counterProgram(2), properties: ['total'], engine: 'explicit' }];
   expect(await run(cells, 1, { seconds: 1 })).toEqual([
     ['share-count unknown explicit'],
     ['total violated explicit'],

@@ -20,8 +20,13 @@ import { provingEngine } from './proof-outcomes.ts';
 import { collectReached, type ReachedSet } from './reached-set.ts';
 import type { Sample } from './sample.ts';
 import { sampleProgram } from './sample-program.ts';
+import { isSmall } from './small.ts';
 
-export const spacerEngine = provingEngine({ id: 'spacer', prove });
+export const spacerEngine = provingEngine({
+  id: 'spacer',
+  applies: ({ program }, { depth }) => depth === null && isSmall(program),
+  prove,
+});
 
 /** Sampled states; where a step leads to a value that none of them has, four times as many are sampled. */
 const FEWEST_STATES = 80_000;
@@ -63,7 +68,7 @@ function sample(
   const rounds = new Map<string, number>();
   const taken = sampleProgram(program, rounds, { breadth: states / 8, states, expired });
   if ('reason' in taken) return taken;
-  const lockOrder = lockOrderOf(taken.sample.order) ?? [];
+  const lockOrder = lockOrderOf(taken.sample.order, program) ?? [];
   const system = createTransitions(taken.graph, lockOrder);
   const { compiled, states: visited } = taken.sample;
   const reached = collectReached(system, { compiled, states: visited.size, visited });

@@ -48,7 +48,9 @@ export function isProvable(system: Transitions, property: string): boolean {
   if (target !== null) return nodes.some((n) => n.op === 'reach' && n.target === target);
   if (property === 'deadlock-free') return true;
   if (isDataRace(property)) return fieldsOfRace(program, property).size > 0;
-  if (property === 'lock-order') return system.setting.lockRank.size > 0;
+  // Without locks nothing is held, in whatever order.
+  if (property === 'lock-order')
+    return system.setting.lockRank.size > 0 || system.setting.lockWords.length === 0;
   return languageProperties.has(property) || program.properties.some((p) => p.id === property);
 }
 
