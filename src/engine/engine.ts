@@ -4,6 +4,16 @@ import type { Outcome } from '../evidence/verdict.ts';
 import type { Program } from '../lang/program.ts';
 import type { Reduction } from '../system/reductions.ts';
 
+/**
+ * What engines that are at the same program tell one another: conjuncts that hold in all of its states, as far as one of
+ * them found, as SMT-LIB text. Nothing is believed of them: who uses one makes it part of its own invariant.
+ */
+export interface Lemmas {
+  /** Those that were told so far. */
+  known(): readonly string[];
+  tell(found: readonly string[]): void;
+}
+
 export interface Task {
   readonly program: Program;
   /** Property identifiers; one exploration and one invariant may serve them all. */
@@ -16,6 +26,7 @@ export interface Task {
   readonly isSettled?: (property: string) => boolean;
   /** Is told what is decided as soon as it is, of what takes several engines one after the other. */
   readonly tell?: (decided: readonly Outcome[]) => void;
+  readonly lemmas?: Lemmas;
   /** Of the explicit search; all, if not said. */
   readonly reduce?: readonly Reduction[];
 }

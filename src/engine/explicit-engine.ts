@@ -1,27 +1,35 @@
 /** The explicit search as an engine: what it finds is replayed before it is called a violation. */
 import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
+import { conjunctToSmt } from '../evidence/invariant-text.ts';
 import type { Outcome, Verdict } from '../evidence/verdict.ts';
 import { isDataRace } from '../lang/races.ts';
+import { createTransitions } from '../semantics/transitions.ts';
 import { TooManyValues } from '../semantics/values.ts';
+import type { Graph } from '../system/graph.ts';
 import { reductions } from '../system/reductions.ts';
+import { interchangeable } from '../system/symmetry.ts';
+import { domainConjuncts, exchangedDomains } from './domains.ts';
 import type { Engine, Limits, Task } from './engine.ts';
 import { leavesModel, shown } from './evidence.ts';
 import type { SearchOptions, SearchResult } from './explicit.ts';
 import { explore } from './explore.ts';
 import { helpOf } from './helpers.ts';
+import { collectReached, domainsOf } from './reached-set.ts';
 import { type EvidenceFor, gatherEvidence } from './sightings.ts';
+import { isSmall } from './small.ts';
 
 export const explicitEngine: Engine = {
   id: 'explicit',
   async check(task, limits, progress) {
     const help = await helpOf(limits.helpers);
-    const result = tryToSearch(task, { ...searchOptions(task, limits, progress), ...help });
-    const searched = typeof result === 'string' ? null : result;
+    const search = tryToSearch(task, { ...searchOptions(task, limits, progress), ...help });
+    const searched = 'reason' in search ? null : search.result;
+    if (!('reason' in search)) tellDomains(task, search);
     const evidenceFor = searched ? gatherEvidence(task, searched) : () => [];
     return task.properties.map((property): Outcome => {
       const verdict = searched
         ? judge(property, searched, limits, evidenceFor)
-        : ({ verdict: 'unknown', reason: result as string } as const);
+        : ({ verdict: 'unknown', reason: (search as { readonly reason: string }).reason } as const);
       return {
         property,
         verdict,
@@ -35,16 +43,34 @@ export const explicitEngine: Engine = {
   },
 };
 
+interface Searched {
+  readonly graph: Graph;
+  readonly result: SearchResult;
+}
+
 /** The search's result, or why there is none. */
-function tryToSearch({ program }: Task, options: SearchOptions): SearchResult | string {
+function tryToSearch({ program }: Task, options: SearchOptions): Searched | { readonly reason: string } {
   try {
-    const searched = explore(program, options);
-    return searched.kind === 'searched' ? searched.result : searched.reason;
+    return explore(program, options);
   } catch (error) {
-    if (error instanceof TooManyValues) return error.message;
+    if (error instanceof TooManyValues) return { reason: error.message };
     throw error;
   }
 }
+
+/** Of few states, in which all values occur, which these are. */
+function tellDomains({ program, lemmas }: Task, { graph, result }: Searched): void {
+  const { complete, states, left, symmetry } = result;
+  if (!lemmas || !isSmall(program) || !complete || states > MOST_TOLD || left.includes('fuse')) return;
+  if (symmetry?.cpus) return;
+  const system = createTransitions(graph);
+  const domains = domainsOf(collectReached(system, result));
+  const all = symmetry ? exchangedDomains(system, domains, symmetry) : domains;
+  lemmas.tell(domainConjuncts(system, all).map(conjunctToSmt));
+}
+
+/** States that are looked at for the values in them: it takes as long as some thousand of them to search. */
+const MOST_TOLD = 100_000;
 
 /** What a search for the properties of a task has to look for, and how far it goes. */
 export function searchOptions(
@@ -74,10 +100,10 @@ function judge(property: string, result: SearchResult, limits: Limits, evidenceF
 
 /** Nothing was found: what that is worth. */
 function open(result: SearchResult, limits: Limits): Verdict {
-  const { states, depth, stopped, left, interchangeable } = result;
+  const { states, depth, stopped, left, symmetry } = result;
   const leaving = [
     ...(left.includes('fuse') ? ['steps are fused'] : []),
-    ...(interchangeable.length > 0 ? [`${interchangeable.join(' and ')} are interchangeable`] : []),
+    ...(symmetry ? [`${interchangeable(symmetry).join(' and ')} are interchangeable`] : []),
   ];
   if (stopped === null)
     return {

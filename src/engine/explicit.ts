@@ -8,7 +8,7 @@ import { compile } from '../semantics/compile.ts';
 import type { Compiled } from '../semantics/compiled.ts';
 import { type Graph, runningCpus } from '../system/graph.ts';
 import type { Reduction } from '../system/reductions.ts';
-import { interchangeable, type Symmetry } from '../system/symmetry.ts';
+import type { Symmetry } from '../system/symmetry.ts';
 import { BATCH } from './cell-set.ts';
 import { concreteRuns } from './concrete-runs.ts';
 import { createSettler } from './create-settler.ts';
@@ -56,7 +56,7 @@ export interface SearchResult {
   /** By what means states were left out: where a CPU goes on without another noticing, or where one stands for several. */
   readonly left: readonly Reduction[];
   /** What cannot be told apart, if that is why. */
-  readonly interchangeable: readonly string[];
+  readonly symmetry: Symmetry | null;
   readonly states: number;
   readonly transitions: number;
   /** States that other threads expanded. */
@@ -319,7 +319,7 @@ export function searchStates(
       ...(fusion?.at.some((pass) => pass !== 'stop') ? (['fuse'] as const) : []),
       ...(symmetry ? (['symmetry'] as const) : []),
     ],
-    interchangeable: symmetry ? interchangeable(symmetry) : [],
+    symmetry: symmetry ?? null,
     states: visited.size,
     transitions,
     helped,

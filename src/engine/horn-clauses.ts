@@ -33,10 +33,14 @@ interface Coded {
 /** Most values of a word: with more of them the terms grow beyond use. */
 const MOST_VALUES = 64;
 
-/** `domains`: the values that each state variable is thought to have. `expired`: asked as the terms are made. */
+/**
+ * `domains`: the values that each state variable is thought to have; `told`: what is thought to hold of states besides.
+ * `expired`: asked as the terms are made.
+ */
 export function hornQuestion(
   bare: Transitions,
   domains: ReadonlyMap<Term, readonly Term[]>,
+  told: readonly Term[],
   properties: readonly string[],
   expired: () => boolean,
 ): HornQuestion {
@@ -88,7 +92,7 @@ export function hornQuestion(
   const stays = terms.and(went, ...inside);
   const leaves = terms.and(went, terms.not(terms.and(...inside)));
   const fails = terms.or(...properties.map((p) => failsIn(frame, p)), ...cutsIn(frame).values(), leaves);
-  const known = terms.and(...idlePredicates(frame.system, properties));
+  const known = terms.and(...idlePredicates(frame.system, properties), ...told);
   const after = state.flatMap((coded) => bitsOf(coded, next.valueAt(coded.variable)).map(script.use));
   const [goesOn, failing] = [script.use(terms.and(known, stays)), script.use(terms.and(known, fails))];
   const initial = bare.variables.flatMap(({ term, initial: value }) => {

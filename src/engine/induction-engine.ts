@@ -13,6 +13,7 @@ import { irredundant } from './irredundant.ts';
 import { learnInvariant } from './learn-invariant.ts';
 import { provingEngine } from './proof-outcomes.ts';
 import { collectReached } from './reached-set.ts';
+import { toldOf } from './told.ts';
 
 export const inductionEngine = provingEngine({ id: 'k-induction', prove });
 
@@ -25,7 +26,15 @@ async function prove(task: Task, limits: Limits, progress: (text: string) => voi
   try {
     progress(`${result.states} states are searched; learning an invariant`);
     const reached = collectReached(system, result);
-    const learned = await learnInvariant(system, reached, open, session, deadline, progress);
+    const learned = await learnInvariant(
+      system,
+      reached,
+      toldOf(system, task),
+      open,
+      session,
+      deadline,
+      progress,
+    );
     if (learned.kind === 'failed') return { reason: learned.reason };
     const invariant = await irredundant(system, learned.conjuncts, session, deadline.runOptions());
     const claimed = {

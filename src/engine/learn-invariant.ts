@@ -8,38 +8,41 @@ import { breaches, violations } from '../evidence/certificate-scripts.ts';
 import { localFacts } from '../evidence/local-facts.ts';
 import { idlePredicates } from '../semantics/idle-predicates.ts';
 import type { Term } from '../semantics/terms.ts';
-import { assuming, isAt, type NamedStep, type Transitions } from '../semantics/transitions.ts';
+import {
+  assuming,
+  isAt,
+  limitsOneVariable,
+  type NamedStep,
+  type Transitions,
+} from '../semantics/transitions.ts';
 import { ask } from '../solver/question.ts';
 import type { SolverSession } from '../solver/session.ts';
 import type { Value } from '../solver/value.ts';
 import type { Deadline } from './deadline.ts';
+import { domainConjuncts } from './domains.ts';
 import { valuesIn } from './model-values.ts';
-import { generalise, type Literal, type ReachedSet } from './reached-set.ts';
+import { domainsOf, generalise, type Literal, type ReachedSet } from './reached-set.ts';
 
 export type Learned =
   | { readonly kind: 'invariant'; readonly conjuncts: readonly Term[]; readonly queries: number }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** One of the reached values, for each variable. */
-export function domainLemmas(system: Transitions, reached: ReachedSet): Term[] {
-  const { terms } = system;
-  return [...reached.domains].flatMap(([variable, literals]) => {
-    if (literals.length === 0) return [terms.eq(variable, terms.constant(variable.bits, 0n))];
-    if (variable.bits === 1 && literals.length === 2) return [];
-    return [terms.or(...literals.map((l) => terms.eq(variable, l.value)))];
-  });
-}
+/** `told`: what others found to hold in all states. */
 
 export async function learnInvariant(
   bare: Transitions,
   reached: ReachedSet,
+  told: readonly Term[],
   properties: readonly string[],
   session: SolverSession,
   deadline: Deadline,
   progress: (text: string) => void,
 ): Promise<Learned> {
   const { terms } = bare;
-  const invariant = domainLemmas(bare, reached);
+  const invariant = [
+    ...domainConjuncts(bare, domainsOf(reached)),
+    ...told.filter((lemma) => !limitsOneVariable(bare, lemma)),
+  ];
   const system = assuming(bare, invariant);
   const facts = localFacts(bare, invariant);
   const steps = system.steps.filter((s) => !facts.excludes(s.cpu, s.point));

@@ -18,6 +18,7 @@ export function provingEngine({ id, said = id, applies, prove }: Prover): Engine
     async check(task, limits, progress) {
       const started = performance.now();
       const proof = await prove(task, limits, progress);
+      if ('certificate' in proof) task.lemmas?.tell(proof.certificate.invariant.map((c) => c.smt));
       return proofOutcomes(task, proof, said, (performance.now() - started) / 1000);
     },
   };

@@ -21,6 +21,10 @@ export interface ReachedSet {
   readonly domains: ReadonlyMap<Term, readonly Literal[]>;
 }
 
+/** The values of each variable in reached states. */
+export const domainsOf = ({ domains }: ReachedSet): ReadonlyMap<Term, readonly Term[]> =>
+  new Map([...domains].map(([variable, literals]) => [variable, literals.map((l) => l.value)]));
+
 /** Reads one variable of a packed state, and says what a packed value of it stands for. */
 export interface Column {
   readonly variable: Term;

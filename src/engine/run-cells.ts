@@ -33,6 +33,9 @@ interface Course {
   started: number | null;
   finished: boolean;
   readonly best: Map<string, Outcome>;
+  /** What its engines found to hold in all states, and the lanes that run, to be told of it. */
+  readonly lemmas: string[];
+  readonly listeners: Set<(found: readonly string[]) => void>;
   /** 1 for each property that is decided; lanes that run look at it. */
   readonly settled: Int32Array;
   readonly stop: AbortController;
@@ -41,7 +44,7 @@ interface Course {
 /** Of one search: the more there are, the longer they wait for what only one thread does. */
 const MOST_HELPERS = 3;
 
-type Cell = Omit<CheckRequest, 'settled'>;
+type Cell = Omit<CheckRequest, 'settled' | 'lemmas'>;
 
 /**
  * Runs the cells, `jobs` checks at a time, until all are done or `signal` is given. Errors: InternalError where a
@@ -82,11 +85,25 @@ export async function runCells(
     const helpers = Math.min(Math.max(Math.floor(jobs / lanes) - 1, 0), MOST_HELPERS);
     const limits = { ...request.limits, seconds: Math.max(seconds, 1), helpers };
     const settled = { properties: request.properties, flags: course.settled };
+    const properties = [...new Set([OUT_OF_MODEL, ...open])];
+    let listener: (found: readonly string[]) => void = () => undefined;
     const outcomes = await runWorker(
-      { ...request, engine, limits, settled, properties: [...new Set([OUT_OF_MODEL, ...open])] },
-      { progress: (text) => events.progress(cell, text), decided: (some) => note(course, some) },
+      { ...request, engine, limits, settled, properties, lemmas: course.lemmas },
+      {
+        progress: (text) => events.progress(cell, text),
+        decided: (some) => note(course, some),
+        lemmas(found) {
+          course.lemmas.push(...found);
+          for (const other of course.listeners) if (other !== listener) other(found);
+        },
+        started(tell) {
+          listener = tell;
+          course.listeners.add(tell);
+        },
+      },
       AbortSignal.any([stop, course.stop.signal]),
     );
+    course.listeners.delete(listener);
     course.running--;
     if (!outcomes || course.finished) return;
     note(course, outcomes);
@@ -132,6 +149,8 @@ function courseOf(cell: number, request: Cell): Course {
     started: null,
     finished: false,
     best: new Map(),
+    lemmas: [],
+    listeners: new Set(),
     settled: new Int32Array(new SharedArrayBuffer(bytes)),
     stop: new AbortController(),
   };

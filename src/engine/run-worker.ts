@@ -13,6 +13,10 @@ export interface WorkerEvents {
   readonly progress: (text: string) => void;
   /** What is decided before all is done: it stands, whatever becomes of the worker. */
   readonly decided: (outcomes: readonly Outcome[]) => void;
+  /** What it found to hold in all states. */
+  readonly lemmas: (found: readonly string[]) => void;
+  /** Is given the means to tell it what others find. */
+  readonly started: (tell: (found: readonly string[]) => void) => void;
 }
 
 /**
@@ -21,7 +25,7 @@ export interface WorkerEvents {
  */
 export async function runWorker(
   request: CheckRequest,
-  { progress, decided }: WorkerEvents,
+  { progress, decided, lemmas, started }: WorkerEvents,
   signal: AbortSignal,
 ): Promise<readonly Outcome[] | null> {
   const worker = new Worker(await workerFile('engine/check-worker'), {
@@ -32,6 +36,7 @@ export async function runWorker(
   try {
     return await new Promise((resolve, reject) => {
       const giveUp = (reason: string) => resolve(undecided(request, reason));
+      started((found) => worker.postMessage(found));
       signal.addEventListener('abort', () => resolve(null), { once: true });
       if (signal.aborted) resolve(null);
       const { seconds } = request.limits;
@@ -39,6 +44,7 @@ export async function runWorker(
       worker.on('message', (message: CheckMessage) => {
         if (message.kind === 'progress') progress(message.text);
         else if (message.kind === 'decided') decided(message.outcomes);
+        else if (message.kind === 'lemmas') lemmas(message.found);
         else resolve(message.outcomes);
       });
       worker.on('error', (error: NodeJS.ErrnoException) => {
