@@ -1,9 +1,11 @@
 /** The kernel's locks under their own names. */
 import {
+  assume,
   type Bool,
   band,
   bnot,
   bor,
+  choose,
   constant,
   downgrade_write,
   type Expr,
@@ -17,6 +19,7 @@ import {
   nodeOf,
   type Pointer,
   primitive,
+  set,
   sharedLock,
   sharedUnlock,
   shl,
@@ -26,6 +29,7 @@ import {
   u8,
   u32,
   value,
+  while_,
 } from '../src/lang/public.ts';
 import { type address_space, rcu_state, type xfs_inode } from './objects.ts';
 
@@ -142,12 +146,32 @@ export const schedule = (shown: ExprOf, until: Expr<Bool>) =>
     ],
   });
 
-/** Waits until each CPU was, at some time since the call, outside a read-side section. */
+const waitForQuiescentState = (cpu: Expr<U8>) =>
+  primitive('wait_for_quiescent_state', {
+    shown: [cpu],
+    until: eq(band(readers(), shl(value(u8, 1), cpu)), 0),
+  });
+
+/** Waits until each CPU was, at some time since the call, outside a read-side section: two CPUs in either order. */
 export const synchronize_rcu = kernelFunction('synchronize_rcu', { file: 'kernel/rcu/tree.c' }, () => [
-  for_index('cpu', u8, 'cpus', (cpu) => [
-    primitive('wait_for_quiescent_state', {
-      shown: [cpu],
-      until: eq(band(readers(), shl(value(u8, 1), cpu)), 0),
-    }),
-  ]),
+  for_index('cpu', u8, 'cpus', (cpu) => [waitForQuiescentState(cpu)]),
 ]);
+
+/**
+ * The same for so many: who is outside early may be inside again when the last one leaves, so the order in which they
+ * are waited for is open.
+ */
+export const synchronizeRcuOf = (cpus: number) =>
+  kernelFunction(
+    synchronize_rcu.functionName,
+    { file: 'kernel/rcu/tree.c', locals: { left: u8, cpu: u8 } },
+    ({ left, cpu }) => [
+      set(left, 2 ** cpus - 1),
+      while_(left, [
+        choose(cpu, 'cpus'),
+        assume(band(left, shl(value(u8, 1), cpu))),
+        waitForQuiescentState(cpu),
+        set(left, band(left, bnot(shl(value(u8, 1), cpu)))),
+      ]),
+    ],
+  );

@@ -4,6 +4,7 @@ import { UNMOUNTS } from './dax/holder.ts';
 import { deathAbstractions, deathOfTask } from './death.ts';
 import type { Era } from './eras.ts';
 import { deathInXfs, mount_point, umountObservers } from './fs/cache.ts';
+import { synchronize_rcu, synchronizeRcuOf } from './locks.ts';
 import { open } from './more-operations.ts';
 import { pmem_pagemap_memory_failure } from './nvdimm/pmem.ts';
 import {
@@ -202,6 +203,7 @@ export function buildScenario({ era, stack, bounds, policy }: Scenario): Program
     bind: {
       pagemap_memory_failure: pmem_pagemap_memory_failure,
       ...stack.bind,
+      ...(bounds.cpus > 2 && { [synchronize_rcu.functionName]: synchronizeRcuOf(bounds.cpus) }),
       ...(policy.moreOperations && bounds.cpus === 1 && { [waitingForTwo.functionName]: waitingForTwo }),
     },
     initial: [

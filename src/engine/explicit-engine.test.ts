@@ -35,6 +35,21 @@ test('a violation found ends the search, if nothing else was asked for', async (
   expect(alone?.states).toBeLessThan(among?.states ?? 0);
 });
 
+test('what is decided elsewhere meanwhile ends the search', async () => {
+  const states = async (isSettled: (property: string) => boolean) => {
+    const task = {
+      program: counterProgram(2),
+      properties: ['deadlock-free', 'no-bug'],
+      reduce: [],
+      isSettled,
+    };
+    const outcomes = await explicitEngine.check(task, limits, () => undefined);
+    return outcomes[0]?.states ?? 0;
+  };
+  const all = await states((property) => property === 'no-bug');
+  expect(await states(() => true)).toBeLessThan(all);
+});
+
 test('a lost update needs two CPUs', async () => {
   expect(verdicts(await check(counterProgram(1), ['total']))).toEqual(['bounded']);
   expect(verdicts(await check(counterProgram(2), ['total']))).toEqual(['violated']);
