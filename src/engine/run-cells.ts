@@ -29,8 +29,7 @@ interface Course {
   /** Engines still to be started. */
   readonly waiting: string[];
   running: number;
-  /** Milliseconds; null: nothing has started. */
-  started: number | null;
+  readonly clock: Clock;
   finished: boolean;
   readonly best: Map<string, Outcome>;
   /** What its engines found to hold in all states, and the lanes that run, to be told of it. */
@@ -60,24 +59,22 @@ export async function runCells(
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
 
-  /** Cells with lanes still to be started; those that nobody works at yet come first. */
+  /** Cells with lanes still to be started; those that nobody works at come first, and of these what was begun. */
   function waiting(): readonly Course[] {
     const open = courses.filter((c) => !c.finished && c.waiting.length > 0);
     return open.sort(
-      (a, b) => Number(a.started !== null) - Number(b.started !== null) || a.running - b.running,
+      (a, b) => a.running - b.running || Number(b.clock.started()) - Number(a.clock.started()),
     );
   }
   /** What a first lane finds at once, no second need be started for. */
-  const isReady = ({ started, running }: Course): boolean =>
-    started === null || running === 0 || performance.now() - started >= HEAD_START_MS;
+  const isReady = ({ clock, running }: Course): boolean => running === 0 || clock.ms() >= HEAD_START_MS;
 
   async function check(course: Course): Promise<void> {
     const { cell, request, best } = course;
     const engine = course.waiting.shift() as string;
-    if (course.started === null) events.started(cell);
-    course.started ??= performance.now();
-    course.running++;
-    const left = request.limits.seconds - (performance.now() - course.started) / 1000;
+    if (!course.clock.started()) events.started(cell);
+    if (course.running++ === 0) course.clock.start();
+    const left = request.limits.seconds - course.clock.ms() / 1000;
     const sideBySide = jobs > courses.filter((c) => !c.finished).length;
     const seconds = Math.floor(sideBySide ? left : left / (course.waiting.length + 1));
     const open = request.properties.filter((id) => !isSettled(best, id));
@@ -104,12 +101,12 @@ export async function runCells(
       AbortSignal.any([stop, course.stop.signal]),
     );
     course.listeners.delete(listener);
-    course.running--;
+    if (--course.running === 0) course.clock.stop();
     if (!outcomes || course.finished) return;
     note(course, outcomes);
     const leaves = best.get(OUT_OF_MODEL)?.verdict.verdict === 'violated';
     const decided = request.properties.every((id) => isSettled(best, id));
-    const over = performance.now() - course.started >= request.limits.seconds * 1000;
+    const over = course.clock.ms() >= request.limits.seconds * 1000;
     const spent = course.running === 0 && (course.waiting.length === 0 || over);
     if (!(leaves || decided || spent)) return;
     course.finished = true;
@@ -146,13 +143,40 @@ function courseOf(cell: number, request: Cell): Course {
     request,
     waiting: [...lanesOf(request.engine, request, request.limits)],
     running: 0,
-    started: null,
+    clock: createClock(),
     finished: false,
     best: new Map(),
     lemmas: [],
     listeners: new Set(),
     settled: new Int32Array(new SharedArrayBuffer(bytes)),
     stop: new AbortController(),
+  };
+}
+
+/** How long a cell was worked at, in milliseconds. */
+interface Clock {
+  started(): boolean;
+  start(): void;
+  stop(): void;
+  ms(): number;
+}
+
+function createClock(): Clock {
+  let before = 0;
+  let since: number | null = null;
+  let begun = false;
+  const ms = () => before + (since === null ? 0 : performance.now() - since);
+  return {
+    started: () => begun,
+    start() {
+      begun = true;
+      since = performance.now();
+    },
+    stop() {
+      before = ms();
+      since = null;
+    },
+    ms,
   };
 }
 
