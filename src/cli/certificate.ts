@@ -6,6 +6,7 @@ import {
   readCertificate,
   regenerate as regenerateScripts,
 } from '../evidence/check-certificate.ts';
+import { conjunctPrinter } from '../evidence/invariant-text.ts';
 import { saysTable } from '../evidence/state-table.ts';
 import type { Program } from '../lang/program.ts';
 import { showBounds, showPolicy } from '../report/preamble.ts';
@@ -54,12 +55,18 @@ async function recheck(given: Given, file: string): Promise<number> {
     });
     progress.clear();
     process.stdout.write(report(certificate, file, check));
-    if (given.has('invariant'))
-      process.stdout.write(certificate.invariant.map(({ text }) => `  ${text}\n`).join(''));
+    if (given.has('invariant')) process.stdout.write(invariantText(certificate, program));
     return check.holds === null ? 3 : check.holds ? 0 : 1;
   } finally {
     await session.close();
   }
+}
+
+/** What is checked, and not what the file says of it. */
+function invariantText(certificate: Certificate, program: Program): string {
+  const { system, conjuncts } = regenerateScripts(certificate, program);
+  const print = conjunctPrinter(system);
+  return conjuncts.map((conjunct) => `  ${print(conjunct)}\n`).join('');
 }
 
 async function programOf(

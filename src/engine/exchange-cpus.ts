@@ -1,7 +1,11 @@
 /** CPUs that cannot be told apart: those of a state in the order of where they stand and what they remember. */
-import type { Compiled } from '../semantics/compiled.ts';
+
+import type { Place } from '../lang/nodes.ts';
+import { type Compiled, SUCCESSOR } from '../semantics/compiled.ts';
 import { readWord, writeWord } from '../semantics/packed-state.ts';
+import { assert } from '../support/assert.ts';
 import type { CpuSort } from '../system/interchangeable-cpus.ts';
+import { instanceOf } from '../system/turns.ts';
 import { type Settler, Uneven } from './settler.ts';
 
 /** Where each CPU goes, which one comes to each place, and the same as exchanges of two. */
@@ -31,7 +35,13 @@ export function exchangeCpus(compiled: Compiled, { count, masks, own, turns }: C
   /** By control point: both turns of those it is one of. */
   const turnAt: (readonly [number, number])[] = [];
   for (const pair of turns?.points ?? []) for (const point of pair) turnAt[point] = pair;
-  const readers = turns ? (layout.fields.get(`${turns.of.struct}.${turns.of.field}`)?.base ?? 0) : 0;
+  const readers = turns ? bitOf(turns.of) : 0;
+  /** Where a byte lies. */
+  function bitOf(place: Place): number {
+    const slot = layout.fields.get(`${place.struct}.${place.field}`);
+    assert(slot, 'a word that is stored to and looked at is part of the state');
+    return slot.base + instanceOf(place) * slot.stride;
+  }
   const image = new Int32Array(cells);
   const best = new Int32Array(cells);
 
@@ -47,7 +57,7 @@ export function exchangeCpus(compiled: Compiled, { count, masks, own, turns }: C
       if (!pair) continue;
       if ((readWord(state, readers, 8) >>> cpu) & 1) throw new Uneven('a reader waits for all readers');
       if (point !== pair[cpu]) continue;
-      compiled.resumes[point]?.(cpu);
+      if (compiled.resumes[point]?.(cpu) !== SUCCESSOR) throw new Uneven('a turn is not over');
       return cpu;
     }
     return -1;

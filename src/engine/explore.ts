@@ -15,6 +15,8 @@ export function explore(program: Program, options: SearchOptions): UnrolledSearc
     const suffices =
       (trackLocks || !options.trackLocks) &&
       (trackRaces || !options.trackRaces) &&
+      // What was shown of objects that were exchanged is what was asked for then.
+      (before.search.result.symmetry?.objects.length ?? 0) === 0 &&
       before.search.result.left.every((r) => reduce.includes(r));
     if (suffices) return before.search;
   }

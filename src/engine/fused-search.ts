@@ -23,11 +23,13 @@ export function searchFused(
   idBits: 8 | 16,
   leaving: Leaving,
 ): SearchResult | null {
-  const movers = findMovers(graph);
+  const own = leaving.symmetry?.cpus?.own ?? new Set<string>();
+  const found = findMovers(graph);
+  // An element of each CPU's lies elsewhere when CPUs are exchanged: it neither protects nor is protected.
+  const movers = { ...found, locks: new Set([...found.locks].filter((key) => !own.has(key))) };
   const count = movers.at.filter((mover) => mover !== null).length;
   if (count === 0) return null;
-  // An element of each CPU's lies elsewhere when CPUs are exchanged.
-  const excluded = new Set<string>(leaving.symmetry?.cpus?.own);
+  const excluded = new Set(own);
   for (let relied = count <= FEW_MOVERS; ; ) {
     const options = inTime();
     const states = relied ? options.limits?.states : WATCHED_STATES;

@@ -1,13 +1,15 @@
 /** The explicit search of a graph, with what makes it faster where that changes no verdict. */
 import { setFlagsFromString } from 'node:v8';
+import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
 import type { Move } from '../evidence/trace.ts';
-import type { Program } from '../lang/program.ts';
 import { TooManyValues } from '../semantics/values.ts';
 import type { Graph } from '../system/graph.ts';
 import { type Symmetry, symmetryOf } from '../system/symmetry.ts';
 import { NoSuchRun } from './concrete-runs.ts';
 import { type Found, type SearchOptions, type SearchResult, searchStates } from './explicit.ts';
 import { mayFuse, searchFused } from './fused-search.ts';
+import { MoreRounds } from './heard.ts';
+import { Undisciplined } from './lock-discipline.ts';
 import { Uneven } from './settler.ts';
 import { isLonger, shortened } from './shortened.ts';
 import { sightings } from './sightings.ts';
@@ -42,27 +44,37 @@ export function search(graph: Graph, options: SearchOptions = {}): SearchResult 
     const result = fused ?? wide((idBits) => searchStates(graph, inTime(), idBits, leaving));
     return isLonger(result, symmetry) ? shortened(result, graph, inTime(), symmetry) : result;
   }
-  const symmetry = options.reduce?.includes('symmetry') && symmetryOf(graph, options.trackLocks ?? false);
-  return (symmetry && withRuns(() => searchWith(symmetry), graph.program, options)) || searchWith(undefined);
+  const { reduce = [], until = [], trackLocks = false } = options;
+  const asked = { lockOrder: trackLocks, reach: until.some((id) => id.startsWith('reach:')) };
+  const symmetry = reduce.includes('symmetry') && symmetryOf(graph, asked);
+  return (symmetry && withRuns(searchWith, symmetry, options)) || searchWith(undefined);
 }
 
 /** null: what the search found the program has no runs to, or it is not as symmetric as it looks. */
 function withRuns(
-  searchIt: () => SearchResult,
-  program: Program,
+  searchWith: (symmetry: Symmetry) => SearchResult,
+  symmetry: Symmetry,
   { until = [] }: SearchOptions,
 ): SearchResult | null {
+  const { program } = symmetry.given;
   try {
-    const result = searchIt();
+    const result = searchWith(symmetry);
     const runs = new Map<Found, readonly Move[]>();
     const moves: SearchResult['moves'] = (all) => {
       for (const [found, run] of result.moves(all.filter((f) => !runs.has(f)))) runs.set(found, run);
       return runs;
     };
-    moves(until.flatMap((property) => sightings(property, program, result).map((s) => s.found)));
+    moves(
+      [OUT_OF_MODEL, ...until].flatMap((property) =>
+        sightings(property, program, result).map((s) => s.found),
+      ),
+    );
     return { ...result, moves };
   } catch (error) {
-    if (error instanceof NoSuchRun || error instanceof Uneven) return null;
+    // What goes round a list in any order may go round for ever.
+    const isLonger = error instanceof MoreRounds && symmetry.graph !== symmetry.given;
+    if (isLonger || error instanceof NoSuchRun || error instanceof Uneven || error instanceof Undisciplined)
+      return null;
     throw error;
   }
 }

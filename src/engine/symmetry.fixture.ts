@@ -11,7 +11,7 @@ import { sightings } from './sightings.ts';
 
 /** How many states there are of which none differs from another in an exchange alone. */
 export function countClasses(p: Program, { visited, states, compiled }: SearchResult): number {
-  const symmetry = symmetryOf(lower(p), false);
+  const symmetry = symmetryOf(lower(p));
   if (!symmetry) return states;
   const settler = createSettler(symmetry, compiled);
   const classes = new Set<string>();

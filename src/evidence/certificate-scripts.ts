@@ -16,7 +16,7 @@ import {
   type Transitions,
   unlessUnchanged,
 } from '../semantics/transitions.ts';
-import { nobodyElse, stuckAt } from '../semantics/waiting.ts';
+import { stuckAt } from '../semantics/waiting.ts';
 import type { Script } from './certificate.ts';
 import { localFacts, variablesIn } from './local-facts.ts';
 import { oneOf, type TableViews, type View } from './state-table.ts';
@@ -62,9 +62,7 @@ export function violationIn(system: Transitions, step: NamedStep, property: stri
   const { terms } = system;
   const symbolic = step.step();
   if (property === 'deadlock-free')
-    return system.state.pcs.length === 1
-      ? terms.and(symbolic.blocked, nobodyElse(system))
-      : stuckAt(system, step);
+    return system.state.pcs.length === 1 ? symbolic.stuck : stuckAt(system, step);
   if (isDataRace(property)) return racesAt(system, step, property);
   if (property.startsWith('reach:'))
     return symbolic.reached.get(property.slice('reach:'.length)) ?? terms.false_;

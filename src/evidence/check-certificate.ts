@@ -5,6 +5,7 @@
  * the same but for names (those of several CPUs, mostly) are one question, and it is asked once.
  */
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Program } from '../lang/program.ts';
 import type { Term } from '../semantics/terms.ts';
 import { createTransitions, type Transitions } from '../semantics/transitions.ts';
@@ -66,6 +67,8 @@ export async function checkCertificate(
 ): Promise<Check> {
   if (certificate.program.hash !== programHash(program))
     return { holds: false, reason: 'it is about another program' };
+  if (!isDeepStrictEqual(certificate.program, certified(program)))
+    return { holds: false, reason: 'what it says of its program is not so' };
   const { system, scripts } = regenerate(certificate, program);
   const count = certificate.scripts.length;
   let next = 0;
@@ -162,6 +165,7 @@ export function readCertificate(text: string, name: string): Certificate {
   }
   const c = value as Partial<Certificate> | null;
   const isText = (x: unknown): x is string => typeof x === 'string';
+  const isLine = (x: unknown): x is string => isText(x) && /^[\x20-\x7e]*$/.test(x);
   const isList = (x: unknown): x is readonly Record<string, unknown>[] => Array.isArray(x);
   const texts = (x: unknown) => typeof x === 'object' && x !== null && Object.values(x).every(isText);
   const numbers = (x: unknown) =>
@@ -169,7 +173,7 @@ export function readCertificate(text: string, name: string): Certificate {
   const sound =
     c?.format === 'pagedeed-certificate' &&
     c.version === 1 &&
-    isText(c.program?.name) &&
+    isLine(c.program?.name) &&
     isText(c.program.hash) &&
     numbers(c.program.bounds) &&
     texts(c.program.policy) &&
@@ -177,7 +181,7 @@ export function readCertificate(text: string, name: string): Certificate {
     c.program.predicates.every(isText) &&
     numbers(c.rounds) &&
     Array.isArray(c.properties) &&
-    c.properties.every(isText) &&
+    c.properties.every(isLine) &&
     Array.isArray(c.lockOrder) &&
     c.lockOrder.every(isText) &&
     isList(c.invariant) &&

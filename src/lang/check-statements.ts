@@ -13,6 +13,7 @@ import {
   type Report,
   unknown,
 } from './check-expressions.ts';
+import { checkPropertyName } from './check-names.ts';
 import { type Located, unlisted } from './located.ts';
 import type { Effect, ExprNode, FunctionNode, StmtNode } from './nodes.ts';
 import { type Program, structNamed } from './program.ts';
@@ -135,6 +136,7 @@ function checkStatement({ stmt, line, blocks }: Located, scope: Scope): void {
       const tests = [...(s.until ? [s.until] : []), ...s.demands.map((d) => d.holds)];
       for (const node of tests) test(node);
       for (const node of s.shown) checkValue(node, names);
+      for (const { property } of s.demands) checkPropertyName(property, names);
       if (s.lock) checkPlace(s.lock.place, names);
       checkAtomic(s.name, tests, s.effects, names);
     })

@@ -15,6 +15,7 @@ import {
   type Names,
   unknown,
 } from './check-expressions.ts';
+import { checkPropertyName } from './check-names.ts';
 import { checkPaths } from './check-paths.ts';
 import { checkFunction, type ReportAt } from './check-statements.ts';
 import { eachLocated, type Located, locatedBody } from './located.ts';
@@ -141,9 +142,15 @@ function checkInitial(names: Names): void {
     if (place.index && place.index.kind !== 'const') names.report('PD0210', `${says} has no known index`);
     if (value.kind !== 'const' && value.kind !== 'address')
       names.report('PD0210', `${says} is neither a constant nor an address`);
-    const field = names.program.structs
-      .find((s) => s.name === place.struct)
-      ?.fields.find((f) => f.name === place.field);
+    const struct = names.program.structs.find((s) => s.name === place.struct);
+    const field = struct?.fields.find((f) => f.name === place.field);
+    const storage = struct?.fields.find((f) => f.name === field?.aliasOf);
+    if (field && storage && bitsOf(field.type) < bitsOf(storage.type))
+      names.report(
+        'PD0210',
+        `${says} leaves the rest of ${storage.name} open`,
+        `give ${storage.name} a value`,
+      );
     const length = field?.length === undefined ? undefined : checkBound(field.length, names);
     if (place.index?.kind === 'const' && length !== undefined && place.index.value >= BigInt(length))
       names.report('PD0209', `${says} is past its end, ${length}`);
@@ -175,8 +182,11 @@ function checkProperties(
 ): void {
   const { properties, elsewhere } = outer.program;
   if (elsewhere) checkPredicate('elsewhere', elsewhere, { ...outer, report: report('elsewhere') });
-  for (const { id, holds, judged } of properties) {
+  const ids = properties.map((p) => p.id);
+  for (const [i, { id, holds, judged }] of properties.entries()) {
     const names = { ...outer, report: report(`property ${id}`) };
+    if (ids.indexOf(id) < i) names.report('PD0211', `two properties are called ${id}`);
+    checkPropertyName(id, names);
     checkPredicate(id, holds, names);
     if (judged.when === 'after' && !functions.has(judged.function))
       unknown('function', judged.function, functions.keys(), names);

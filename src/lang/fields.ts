@@ -54,7 +54,7 @@ export function ownFields(program: Program): ReadonlySet<string> {
 const isOwnCpu = (index: ExprNode): boolean =>
   index.kind === 'cpu' || (index.kind === 'convert' && index.how === 'zext' && isOwnCpu(index.operand));
 
-/** Storages that no function, observer or property loads; whether an object lives is always looked at. */
+/** Storages that no function, observer or property loads; whether an object lives, and who holds a lock, always matters. */
 export function unreadFields(program: Program): ReadonlySet<string> {
   const roots = [
     ...[...statementsOf(program)].flatMap(expressionsOf),
@@ -62,5 +62,10 @@ export function unreadFields(program: Program): ReadonlySet<string> {
     ...predicatesOf(program),
   ];
   const loaded = new Set(roots.flatMap((root) => [...fieldsRead(program, root)]));
-  return new Set(allStorages(program).filter((key) => !loaded.has(key) && !key.endsWith(`.${LIVE}`)));
+  const locks = new Set(
+    program.structs.flatMap((s) => s.fields.filter((f) => f.lock).map((f) => `${s.name}.${f.name}`)),
+  );
+  return new Set(
+    allStorages(program).filter((key) => !loaded.has(key) && !locks.has(key) && !key.endsWith(`.${LIVE}`)),
+  );
 }

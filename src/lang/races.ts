@@ -30,7 +30,8 @@ export function fieldsOfRace(program: Program, property: string): ReadonlySet<st
     );
     return new Set(owners.length > 0 ? owners : all);
   }
-  const [struct = '', field = ''] = property.slice(NO_DATA_RACE.length + 1).split('.');
+  const [struct = '', field = '', ...more] = property.slice(NO_DATA_RACE.length + 1).split('.');
+  if (more.length > 0) return new Set();
   const known = program.structs.some((s) => s.name === struct && s.fields.some((f) => f.name === field));
   const storage = known ? `${struct}.${storageOf(structNamed(program, struct), field).name}` : '';
   return new Set(all.filter((name) => name === storage));

@@ -51,7 +51,8 @@ export function composeScript(
   const names = addresses.map((t) => quoteSymbol(t.symbol));
   const declared = [...body.symbols].map(([symbol, t]) => [t, symbol] as const);
   const text = [
-    ...header.map((line) => `; ${line}`),
+    // What is named in a comment must not end it.
+    ...header.map((line) => `; ${line.replace(/[^\x20-\x7e]/g, '?')}`),
     `(set-logic ${declared.every(([t]) => t.bits === 1) ? 'QF_UF' : 'QF_BV'})`,
     ...declared.map(([t, symbol]) => {
       const says = meant.has(t) ? ` ; ${meant.get(t)}` : '';

@@ -37,6 +37,8 @@ export interface SymbolicStep {
   readonly violations: ReadonlyMap<string, Term>;
   /** The CPU must wait. */
   readonly blocked: Term;
+  /** It must, and where it does nobody on no CPU could let go of what it waits for. */
+  readonly stuck: Term;
   /** By `reach:` target: when the step gets there. */
   readonly reached: ReadonlyMap<string, Term>;
   /** By loop: when it goes round more often than it was unrolled. That is out of the model, too. */
@@ -77,6 +79,7 @@ export function symbolicStep(
   const reached = new Map<string, Term[]>();
   const cuts = new Map<string, Term[]>();
   const blocked: Term[] = [];
+  const stuck: Term[] = [];
   const ends: End[] = [];
   const choices: { node: NodeId; count: number; bits: readonly Term[]; when: Term }[] = [];
 
@@ -218,7 +221,10 @@ export function symbolicStep(
           went = accessWithin([node.until], went);
           if (!went) return [];
           const ready = evaluate(node.until, went);
-          blocked.push(and(guardOf(went), not(ready)));
+          const waits = and(guardOf(went), not(ready));
+          const { elsewhere } = program;
+          blocked.push(waits);
+          stuck.push(elsewhere ? and(waits, not(evaluate(elsewhere, went, true))) : waits);
           went = extend(went, ready);
         }
         if (went) judgeLockOrder(node.lock, went);
@@ -354,6 +360,7 @@ export function symbolicStep(
     ends,
     violations: joined(violations),
     blocked: or(...blocked),
+    stuck: or(...stuck),
     reached: joined(reached),
     cuts: joined(cuts),
     choices,

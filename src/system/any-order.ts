@@ -29,8 +29,10 @@ export function inAnyOrder(graph: Graph, sorts: readonly ObjectSort[]): Graph {
   }
   function ends(struct: string, field: string, type: Type): readonly ExprNode[] {
     const node = structNamed(program, struct);
-    const values = initialValues(program, node, storageOf(node, field)).flat();
-    const numbers = new Set(values.flatMap((v) => (v.kind === 'const' ? [v.value] : [])));
+    const storage = storageOf(node, field);
+    const values = initialValues(program, node, storage).flat();
+    const pastEnd = storage.sparse ? [0n] : [];
+    const numbers = new Set([...pastEnd, ...values.flatMap((v) => (v.kind === 'const' ? [v.value] : []))]);
     return [...numbers].map((value) => ({ kind: 'const', type, value }));
   }
   const add = (of: GraphNode, action: Action): NodeId =>
@@ -48,7 +50,8 @@ export function inAnyOrder(graph: Graph, sorts: readonly ObjectSort[]): Graph {
       replace(id, { ...node, next: add(node, { op: 'choose', local, values, next }) });
     }
     if (node.op !== 'assign' && node.op !== 'store') continue;
-    if (!namesFirst(node.site.stmt, structs) || node.value.kind !== 'address') continue;
+    if (node.value.kind !== 'address' || !structs.has(node.value.struct)) continue;
+    if (!namesFirst(node.site.stmt, structs)) continue;
     const { type } = node.value;
     const local = `any.${id}`;
     locals.set(local, type);

@@ -29,22 +29,23 @@ export interface ObjectSort {
 export function interchangeableObjects(program: Program): readonly ObjectSort[] {
   if (program.afterOops) return [];
   const constants = constantFields(program);
-  const groups = new Map<string, StructNode[]>();
-  for (const struct of program.structs) {
-    const name = typeof struct.instances === 'string' ? struct.instances : struct.name;
-    groups.set(name, [...(groups.get(name) ?? []), struct]);
-  }
-  return [...groups].flatMap(([name, structs]) => sortOf(program, constants, name, structs) ?? []);
+  const bounds = [...new Set(program.structs.map((s) => s.instances))];
+  const groups = bounds.flatMap((instances): readonly (readonly StructNode[])[] => {
+    const structs = program.structs.filter((s) => s.instances === instances);
+    return typeof instances === 'string' ? [structs] : structs.map((s) => [s]);
+  });
+  return groups.flatMap((structs) => sortOf(program, constants, structs) ?? []);
 }
 
 function sortOf(
   program: Program,
   constants: ReadonlySet<string>,
-  name: string,
   structs: readonly StructNode[],
 ): ObjectSort | null {
   const names = new Set(structs.map((s) => s.name));
-  const count = boundValue(program.bounds, structs[0]?.instances ?? 1);
+  const { instances = 1, name: first = '' } = structs[0] ?? {};
+  const bound = typeof instances === 'string' ? instances : null;
+  const count = boundValue(program.bounds, instances);
   const isMember = (type: Type): boolean => type.kind === 'pointer' && names.has(type.struct);
   const order = new Set<string>();
 
@@ -52,20 +53,24 @@ function sortOf(
   function isEven(struct: StructNode, field: FieldNode): boolean {
     const inSort = names.has(struct.name);
     const key = `${struct.name}.${field.name}`;
-    if (field.length === name) return false;
+    if (field.length !== undefined && field.length === bound) return false;
     if (field.aliasOf !== undefined)
       return !isMember(field.type) && !isMember(storageOf(struct, field.aliasOf).type);
     if (!constants.has(key)) return !(inSort && isMember(field.type));
     const rows = initialValues(program, struct, field);
     if (inSort && !isMember(field.type))
       return rows.every((row) => row.every((value, i) => isSameValue(value, rows[0]?.[i])));
-    const isFixed = (value: ExprNode) => value.kind !== 'address' || !names.has(value.struct);
-    if (rows.flat().every(isFixed)) return true;
-    if (!inSort) return false;
+    const isOther = (value: ExprNode) => value.kind !== 'address' || !names.has(value.struct);
+    if (!inSort) return rows.flat().every(isOther);
     const isPartner = (value: ExprNode, n: number) => value.kind === 'address' && value.instance === n;
-    if (!rows.every((row, n) => row.every((value) => isPartner(value, n)))) order.add(key);
+    const isSame = rows.every((row) => row.every((v, i) => isOther(v) && isSameValue(v, rows[0]?.[i])));
+    if (!isSame && !rows.every((row, n) => row.every((v) => isPartner(v, n)))) order.add(key);
     return true;
   }
+
+  /** NULL, or a mark: a number that is no object's address, wherever these lie. */
+  const isNobody = (node: ExprNode) =>
+    node.kind === 'const' && (node.value === 0n || program.marks.some((m) => m.value === node.value));
 
   /** What it does with one of the objects it would do with another. */
   function isFair(node: ExprNode): boolean {
@@ -73,13 +78,15 @@ function sortOf(
       case 'binary': {
         const sides = [node.left, node.right];
         if (!sides.some((side) => isMember(side.type))) return true;
-        const isComparable = (side: ExprNode) => isMember(side.type) || side.kind === 'const';
+        const isComparable = (side: ExprNode) => isMember(side.type) || isNobody(side);
         return (node.op === 'eq' || node.op === 'ne') && sides.every(isComparable);
       }
       case 'unary':
         return !isMember(node.operand.type);
       case 'convert':
-        return !isMember(node.operand.type) && (!isMember(node.type) || node.operand.kind === 'const');
+        return !isMember(node.operand.type) && (!isMember(node.type) || isNobody(node.operand));
+      case 'const':
+        return !isMember(node.type) || isNobody(node);
       default:
         return true;
     }
@@ -89,11 +96,14 @@ function sortOf(
   const isFairAll = (root: ExprNode) => [...eachExpression(root)].every((n) => isFair(n) && !isNamed(n));
 
   function isFairStatement(stmt: StmtNode): boolean {
-    if (stmt.kind === 'for-index' && stmt.count === name) return false;
-    if (stmt.kind === 'choose' && 'count' in stmt.among && stmt.among.count === name) return false;
+    if (stmt.kind === 'for-index' && stmt.count === bound) return false;
+    if (stmt.kind === 'choose' && 'count' in stmt.among && stmt.among.count === bound) return false;
     if (stmt.kind === 'for-each' && names.has(stmt.struct))
-      return asksForOne(stmt) && !eachWithin(stmt.body).some(asksForOrder);
+      return !isMortal && asksForOne(stmt) && !eachWithin(stmt.body).some(asksForOrder);
     const roots = expressionsOf(stmt);
+    // What reads memory in one go stays as it is in any order.
+    const isWhole = stmt.kind === 'primitive' || stmt.kind === 'observe';
+    if (isWhole && roots.some((root) => [...eachExpression(root)].some(asksForOrder))) return false;
     return (namesFirst(stmt, names) ? roots.slice(1) : roots).every(isFairAll);
   }
 
@@ -107,16 +117,19 @@ function sortOf(
     return all.every((n) => isFair(n) && !asksForOrder(n)) && isInvariant(root, count, renamed);
   }
 
+  const isMortal = structs.some((s) => s.mortal);
+  const startsFair = program.initial.every(({ value }) => value.kind !== 'const' || isFair(value));
   const statements = [
     ...program.functions.flatMap((f) => [...eachStatement(f.body)]),
     ...program.observers.flatMap((o) => [...eachStatement([...o.enter, ...o.exit])]),
   ];
   const isSort =
     count > 1 &&
+    startsFair &&
     program.structs.every((s) => s.fields.every((f) => isEven(s, f))) &&
     statements.every(isFairStatement) &&
     predicatesOf(program).every(isFairPredicate);
-  return isSort ? { name, count, structs: names, order } : null;
+  return isSort ? { name: bound ?? first, count, structs: names, order } : null;
 }
 
 /** The statement stores a named object: the first of them, as a rule. */
@@ -130,9 +143,15 @@ function asksForOne({ body, variable }: Extract<StmtNode, { kind: 'for-each' }>)
   if (only?.kind !== 'if' || more.length > 0 || only.otherwise.length > 0) return false;
   const [then, ...after] = only.then;
   if (then?.kind !== 'return' || after.length > 0) return false;
+  const isOwn = (n: ExprNode) => n.kind === 'local' && n.name === variable;
+  // Whatever else is read is read of the first of them, too, and fails there or nowhere.
   const isPlain = (n: ExprNode) =>
-    n.kind !== 'call' && (n.kind !== 'load' || n.place.pointer.kind === 'local');
-  const isItself = (n: ExprNode) => n.kind === 'load' || (n.kind === 'local' && n.name === variable);
+    n.kind !== 'call' &&
+    n.kind !== 'conditional' &&
+    !(n.kind === 'binary' && (n.op === 'land' || n.op === 'lor')) &&
+    (n.kind !== 'load' || n.place.pointer.kind === 'local') &&
+    !(n.kind === 'load' && n.place.index && [...eachExpression(n.place.index)].some(isOwn));
+  const isItself = (n: ExprNode) => n.kind === 'load' || isOwn(n);
   return (
     [...eachExpression(only.test)].every(isPlain) &&
     (!then.value || [...eachExpression(then.value)].every((n) => n.kind !== 'call' && !isItself(n)))

@@ -75,7 +75,7 @@ describe('CPUs', () => {
       operations: [operation('work', { locals: { x: u8 } }, () => [...body])],
       ...more,
     });
-    const symmetry = symmetryOf(lower(p), false);
+    const symmetry = symmetryOf(lower(p));
     return symmetry && [symmetry.cpus?.count, symmetry.cpus?.turns?.points.length ?? 0];
   };
   const enter = primitive('enter', { effects: [[it.mask, cond(eq(band(it.mask, bit), 0), bit, it.mask)]] });
@@ -145,7 +145,7 @@ describe('objects', () => {
       ],
       ...more,
     });
-    return (symmetryOf(lower(p), false)?.objects ?? []).map((o) => [o.name, ...o.order].join(' '));
+    return (symmetryOf(lower(p))?.objects ?? []).map((o) => [o.name, ...o.order].join(' '));
   };
   const any = kernelFunction('any', { returns: bool }, () => [
     for_each(thing, 't', (t) => [if_(t.on, [return_(value(bool, 1))])]),
@@ -192,7 +192,7 @@ describe('objects', () => {
       mutex_unlock(l.lock),
     ]);
     const graph = lower(program({ name: 'p', bounds: { cpus: 1, things: 2 }, operations: [work] }));
-    expect(symmetryOf(graph, false)?.objects.length).toBe(1);
-    expect(symmetryOf(graph, true)).toBeNull();
+    expect(symmetryOf(graph)?.objects.length).toBe(1);
+    expect(symmetryOf(graph, { lockOrder: true })).toBeNull();
   });
 });

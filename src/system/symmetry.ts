@@ -13,17 +13,26 @@ export interface Symmetry {
   readonly given: Graph;
 }
 
-/**
- * null: nothing may. Objects are looked at where each operation is one step, CPUs where there are several. Where the
- * order of locks matters, objects with locks are told apart.
- */
-export function symmetryOf(graph: Graph, lockOrder: boolean): Symmetry | null {
-  const cpus = interchangeableCpus(graph);
-  if (cpus) return { cpus, objects: [], graph, given: graph };
+/** What is asked of a search that tells apart what nothing else does. */
+export interface Asked {
+  /** Which locks are taken while which are held, by name. */
+  readonly lockOrder?: boolean;
+  /** Which code is run: of a loop that ends with the first of several objects, it depends on which that is. */
+  readonly reach?: boolean;
+}
+
+/** null: nothing may. Objects are looked at where each operation is one step, CPUs where there are several. */
+export function symmetryOf(graph: Graph, { lockOrder = false, reach = false }: Asked = {}): Symmetry | null {
   const { program, whole } = graph;
-  const hasLock = ({ structs }: ObjectSort) =>
-    program.structs.some((s) => structs.has(s.name) && s.fields.some((f) => f.lock));
-  const objects = whole ? interchangeableObjects(program).filter((o) => !lockOrder || !hasLock(o)) : [];
+  const locks = new Set(
+    program.structs.flatMap((s) => s.fields.filter((f) => f.lock).map((f) => `${s.name}.${f.name}`)),
+  );
+  const cpus = interchangeableCpus(graph);
+  if (cpus && !(lockOrder && [...cpus.own].some((key) => locks.has(key))))
+    return { cpus, objects: [], graph, given: graph };
+  const hasLock = ({ structs }: ObjectSort) => [...locks].some((key) => structs.has(key.split('.')[0] ?? ''));
+  const objects =
+    whole && !reach ? interchangeableObjects(program).filter((o) => !lockOrder || !hasLock(o)) : [];
   return objects.length > 0 ? { cpus, objects, graph: inAnyOrder(graph, objects), given: graph } : null;
 }
 

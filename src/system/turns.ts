@@ -3,6 +3,7 @@
  * is no reader, or waits for ever. So each waits for the other, CPU 0 in the second turn and CPU 1 in the first.
  */
 import type { Place } from '../lang/nodes.ts';
+import { structNamed } from '../lang/program.ts';
 import { type Graph, type GraphNode, type NodeId, successors } from './graph.ts';
 import { postorder } from './points.ts';
 
@@ -12,6 +13,10 @@ export interface Turns {
   /** The mask of those that are waited for. */
   readonly of: Place;
 }
+
+/** Its word, and of which object. */
+export const instanceOf = ({ pointer }: Place): number => (pointer.kind === 'address' ? pointer.instance : 0);
+const wordOf = (of: Place): string => `${of.struct}[${instanceOf(of)}].${of.field}`;
 
 interface Turn {
   readonly point: number;
@@ -29,14 +34,16 @@ export function findTurns(graph: Graph, cpus: number): Turns | null | 'other' {
   const [any] = turns;
   if (!any) return null;
   if (cpus !== 2) return 'other';
+  const before = predecessors(graph);
   const points: [number, number][] = [];
   for (const first of turns.filter((t) => t.cpu === 0)) {
-    const second = turns.find((t) => t.id === after(graph, first.id));
+    const second = turns.find((t) => t.id === after(graph, first.id, before));
     if (second?.cpu !== 1 || !goesOnUnseen(graph, second.id)) return 'other';
     points.push([first.point, second.point]);
   }
-  const isOfOne = new Set(turns.map((t) => `${t.of.struct}.${t.of.field}`)).size === 1;
-  return isOfOne && 2 * points.length === turns.length ? { points, of: any.of } : 'other';
+  const isOfOne = new Set(turns.map((t) => wordOf(t.of))).size === 1;
+  const isLasting = !structNamed(graph.program, any.of.struct).mortal;
+  return isOfOne && isLasting && 2 * points.length === turns.length ? { points, of: any.of } : 'other';
 }
 
 /** `MASK & (1 << CPU)` is waited to be 0, and nothing else done. */
@@ -57,20 +64,30 @@ function waitsFor(node: GraphNode): Pick<Turn, 'cpu' | 'of'> | null {
   return mask.left.place.index ? null : { cpu, of: mask.left.place };
 }
 
-/** The node that follows where nothing is done in between. */
-function after(graph: Graph, id: NodeId): NodeId | undefined {
-  let [next] = successors(graph.nodes[id] as GraphNode);
-  while (next !== undefined && graph.nodes[next]?.op === 'skip')
-    [next] = successors(graph.nodes[next] as GraphNode);
-  return next;
+/** How many nodes lead to each. */
+function predecessors({ nodes, entries }: Graph): ReadonlyMap<NodeId, number> {
+  const count = new Map(entries.map((e) => [e.node, 1]));
+  const reachable = postorder(nodes, [...count.keys()]);
+  for (const next of reachable.flatMap((id) => successors(nodes[id] as GraphNode)))
+    count.set(next, (count.get(next) ?? 0) + 1);
+  return count;
 }
 
-/** Up to where the CPU stops again, nothing happens that another could see, or that is chosen. */
+/** The node that follows, where nothing is done in between and nothing else leads there. */
+function after(graph: Graph, id: NodeId, before: ReadonlyMap<NodeId, number>): NodeId | undefined {
+  let [next] = successors(graph.nodes[id] as GraphNode);
+  while (next !== undefined && before.get(next) === 1 && graph.nodes[next]?.op === 'skip')
+    [next] = successors(graph.nodes[next] as GraphNode);
+  return next !== undefined && before.get(next) === 1 ? next : undefined;
+}
+
+const UNSEEN: ReadonlySet<GraphNode['op']> = new Set(['skip', 'assign', 'branch', 'reach']);
+
+/** Up to where the CPU stops again, there is nothing that another could see, that is chosen, or that can fail. */
 function goesOnUnseen(graph: Graph, id: NodeId): boolean {
   const points = new Set(graph.points.map((p) => p.node));
   const stop = (n: NodeId) => n !== id && points.has(n);
-  const seen = new Set<GraphNode['op']>(['observe', 'judge', 'choose', 'finding', 'end']);
   return postorder(graph.nodes, [id], stop).every(
-    (n) => stop(n) || !seen.has((graph.nodes[n] as GraphNode).op),
+    (n) => n === id || stop(n) || UNSEEN.has((graph.nodes[n] as GraphNode).op),
   );
 }
