@@ -403,7 +403,7 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
           kind: 'primitive',
           site: site(cpu, stmt),
           ready: () => isReady(stmt.until, cpu),
-          lock: () => (taken ? lockWord(taken.place, cpu) : null),
+          lock: () => (taken ? ahead(() => lockWord(taken.place, cpu), null) : null),
         };
         if (stmt.until && !pure(stmt.until, cpu)) throw new Error(`${stmt.name} went on without waiting`);
         if (taken?.does === 'acquire') noteOrder(taken, cpu);
@@ -444,14 +444,17 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
   }
 
   /** A wait through a pointer that is no object goes on, into its oops. */
-  function isReady(until: ExprNode | undefined, cpu: number): boolean {
-    if (!until) return true;
+  const isReady = (until: ExprNode | undefined, cpu: number): boolean =>
+    !until || ahead(() => pure(until, cpu) === 1n, true);
+
+  /** What is looked at before a step is taken; `otherwise`: where the step will end in an oops there. */
+  function ahead<T>(look: () => T, otherwise: T): T {
     const before = findings;
     findings = [];
     try {
-      return pure(until, cpu) === 1n;
+      return look();
     } catch (error) {
-      if (error instanceof Oops) return true;
+      if (error instanceof Oops) return otherwise;
       throw error;
     } finally {
       findings = before;

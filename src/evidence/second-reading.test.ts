@@ -10,8 +10,10 @@ import {
   mutex_lock,
   ne,
   operation,
+  type Pointer,
   type Program,
   placeOf,
+  pointer,
   primitive,
   program,
   set,
@@ -29,6 +31,7 @@ import {
 import { openZ3Session } from '../solver/z3.ts';
 import { lower } from '../system/lower.ts';
 import { checkCertificate } from './check-certificate.ts';
+import { isTrace, recordTrace } from './record.ts';
 
 // Z3 starts in each test; this is a limit for one that hangs.
 vi.setConfig({ testTimeout: 60_000 });
@@ -114,6 +117,21 @@ test('what a certificate says of its program is what is checked', async () => {
   } finally {
     await session.close();
   }
+});
+
+test('taking a lock through a pointer that is no object is shown', () => {
+  const user = struct<{ of: Pointer<held> }>('user', { of: pointer('held') });
+  const p = program({
+    name: 'test/null lock',
+    bounds: { cpus: 1 },
+    operations: [operation('lock', {}, () => [mutex_lock(the(user).of.lock)])],
+  });
+  const result = search(lower(p));
+  const found = result.found.get('no-null-deref');
+  if (!found) throw new Error('it is not found');
+  const what = { property: 'no-null-deref' };
+  const trace = recordTrace(p, result.compiled.addresses, result.moves([found]).get(found) ?? [], what);
+  expect(isTrace(trace) ? trace.shown : trace.reason).toEqual(what);
 });
 
 test('programs that could be read in two ways are refused', () => {

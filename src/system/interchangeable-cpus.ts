@@ -46,7 +46,8 @@ export function interchangeableCpus(graph: Graph): CpuSort | null {
       s.fields.filter((f) => f.length === 'cpus').map((f) => `${s.name}.${f.name}`),
     ),
   );
-  if (program.structs.some((s) => s.instances === 'cpus')) return null;
+  const isWide = (f: FieldNode) => f.lock === true && bitsOf(f.type) !== 8;
+  if (program.structs.some((s) => s.instances === 'cpus' || s.fields.some(isWide))) return null;
   const locals = new Map<string, Kind>();
   let uneven = false;
   let judging = false;

@@ -13,6 +13,9 @@ export interface Symmetry {
   readonly given: Graph;
 }
 
+/** Nodes in which an order is left open: a step has no room for many more choices. */
+const MOST_CHOSEN = 32;
+
 /** What is asked of a search that tells apart what nothing else does. */
 export interface Asked {
   /** Which locks are taken while which are held, by name. */
@@ -33,7 +36,10 @@ export function symmetryOf(graph: Graph, { lockOrder = false, reach = false }: A
   const hasLock = ({ structs }: ObjectSort) => [...locks].some((key) => structs.has(key.split('.')[0] ?? ''));
   const objects =
     whole && !reach ? interchangeableObjects(program).filter((o) => !lockOrder || !hasLock(o)) : [];
-  return objects.length > 0 ? { cpus, objects, graph: inAnyOrder(graph, objects), given: graph } : null;
+  if (objects.length === 0) return null;
+  const any = inAnyOrder(graph, objects);
+  const chosen = any.nodes.length - graph.nodes.length;
+  return chosen > MOST_CHOSEN ? null : { cpus: null, objects, graph: any, given: graph };
 }
 
 /** `CPUs`, `files`... */
