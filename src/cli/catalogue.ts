@@ -66,6 +66,9 @@ export const generalPropertyIds: readonly string[] = properties
   .filter((p) => p.decidedBy !== 'predicate')
   .map((p) => p.id);
 
+/** Those that take a scenario with memory failures. */
+export const ofFailures: readonly string[] = properties.filter((p) => p.ofFailures).map((p) => p.id);
+
 /** A policy as programs, traces and certificates have it. */
 export function showPolicyOf({
   earlyKill,

@@ -32,9 +32,9 @@ export const certificateCommand: Command = {
   run: async (given: Given) => {
     if (given.operands.length === 0)
       throw new PagedeedError({ code: 'PD0001', message: 'certificate takes at least one file' });
-    let status = 0;
-    for (const file of given.operands) status = Math.max(status, await recheck(given, file));
-    return status;
+    const statuses: number[] = [];
+    for (const file of given.operands) statuses.push(await recheck(given, file));
+    return statuses.includes(1) ? 1 : Math.max(...statuses);
   },
 };
 

@@ -214,6 +214,7 @@ function print(
       kernel,
       abstractions: [...own],
       ofFunctions: all.size - own.size,
+      missing: cells.reduce((sum, c) => sum + c.properties.length, 0) - results.length,
     }),
   );
 }

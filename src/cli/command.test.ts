@@ -191,6 +191,46 @@ memory model: sequential consistency
   });
 });
 
+describe('what is no answer is no pass', () => {
+  const small = ['--files', '1', '--blocks', '1', '--offsets', '1', '--tasks', '1'];
+
+  test('time that runs out before any bound', async () => {
+    const asked = ['v6.12/xfs', '--cpus', '1', ...small, '--property', 'no-bug'];
+    const run = await pagedeed('check', ...asked, '--engine', 'bmc', '--timeout', '4');
+    expect(run).toMatchObject({ status: 3, stdout: expect.stringMatching(/no-bug +unknown/) });
+  });
+
+  test('an engine that is not for such a program', async () => {
+    const run = await pagedeed(
+      'check',
+      'v6.12/ext4',
+      ...small,
+      '--property',
+      'no-bug',
+      '--engine',
+      'clauses',
+    );
+    expect(run).toMatchObject({
+      status: 3,
+      stdout: expect.stringContaining('no engine is for such a program'),
+    });
+  });
+
+  test('a model that goes on after an oops with more CPUs than it may have', async () => {
+    const run = await pagedeed(
+      ...['check', '--model', 'counter.ts', '--cpus', '4', '--property', 'after-oops:no-bug'],
+    );
+    expect(run).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('PD0209') });
+  });
+
+  test('no failures: what is about them is not asked', async () => {
+    const asked = ['v6.12/xfs-reflink', '--cpus', '1', '--offsets', '1', '--tasks', '1', '--source', 'none'];
+    const run = await pagedeed('check', ...asked, '--engine', 'explicit', '--no-cache');
+    expect(run).toMatchObject({ status: 1, stdout: expect.stringMatching(/owner-tuple +violated/) });
+    expect(run.stdout).not.toContain('kill-complete');
+  });
+});
+
 describe('bad input: status 2, one error, nothing on standard output', () => {
   test.each([
     [['chekc'], 'error PD0001: no command is called chekc\n  did you mean check?\n'],
@@ -222,6 +262,23 @@ describe('bad input: status 2, one error, nothing on standard output', () => {
     [
       ['check', '--claims', 'strat'],
       'error PD0002: no set of claims is called strat\n  at --claims\n  did you mean start?\n',
+    ],
+    [
+      ['check', '--claims', 'start', '--property', 'no-wran'],
+      'error PD0102: nothing is claimed of no-wran in the set start\n  pagedeed list claims prints them all\n',
+    ],
+    [
+      ['check', '--claims', 'start', '--cpus', '4'],
+      'error PD0001: claims have bounds and policies: --cpus is not for these\n',
+    ],
+    [
+      ['check', '--model', 'counter.ts', '--source', 'none'],
+      'error PD0001: a model has no policy and no claims: --source is not for these\n',
+    ],
+    [['check', '--property', 'no-bug', '--property', 'no-warn'], 'error PD0001: --property is given twice\n'],
+    [
+      ['check', 'v6.12/xfs', '--source', 'none', '--property', 'no-bug,kill-complete'],
+      'error PD0105: kill-complete is about memory failures, and with --source none there are none\n',
     ],
     [['list', 'scenario'], 'error PD0001: there is no list of scenario\n  did you mean scenarios?\n'],
     [['trace'], 'error PD0001: trace takes one file\n'],

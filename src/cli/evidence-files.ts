@@ -11,6 +11,7 @@ import { writeTrace } from '../evidence/trace-file.ts';
 import type { Outcome } from '../evidence/verdict.ts';
 import type { Program } from '../lang/program.ts';
 import { raceDiagram } from '../report/race-diagram.ts';
+import { PagedeedError } from '../support/diagnostics.ts';
 import { writeWhole } from './files.ts';
 import { settingFolder } from './setting.ts';
 
@@ -20,13 +21,28 @@ export async function writeEvidence(
   program: Program,
   outcomes: readonly Outcome[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const place = join(folder, ...program.name.split('/'), settingFolder(program));
+  const names = program.name.split('/');
+  if (names.some((name) => name === '' || name === '.' || name === '..'))
+    throw new PagedeedError({
+      code: 'PD0004',
+      message: `no folder can be called ${program.name}`,
+      place: folder,
+    });
+  const place = join(folder, ...names, settingFolder(program));
+  const taken = new Set<string>();
+  /** `a:b` and `a-b` are two properties. */
+  const folderOf = (property: string): string => {
+    const name = property.replaceAll(/[^\w.-]/g, '-');
+    const [free = name] = [name, ...outcomes.map((_, i) => `${name}-${i + 2}`)].filter((n) => !taken.has(n));
+    taken.add(free);
+    return free;
+  };
   const paths = new Map<string, readonly string[]>();
   /** One certificate may serve several properties. */
   const certificates = new Map<Certificate, string>();
   for (const { property, verdict } of outcomes) {
     if ('traces' in verdict)
-      paths.set(property, await writeTraces(join(place, property.replaceAll(':', '-')), verdict.traces));
+      paths.set(property, await writeTraces(join(place, folderOf(property)), verdict.traces));
     if ('certificate' in verdict) {
       const { certificate } = verdict;
       const name = certificates.size === 0 ? 'certificate' : `certificate-${certificates.size + 1}`;

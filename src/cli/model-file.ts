@@ -52,17 +52,24 @@ async function typeCheck(file: string): Promise<readonly Diagnostic[]> {
     };
     await writeFile(project, JSON.stringify({ compilerOptions, files: [resolve(file)] }));
     const tsc = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')));
-    const output = await run(process.execPath, [tsc, '--project', project, '--pretty', 'false']);
-    return parseCompilerOutput(output);
+    const { output, failed } = await run(process.execPath, [tsc, '--project', project, '--pretty', 'false']);
+    const found = parseCompilerOutput(output);
+    if (!failed || found.length > 0) return found;
+    return [{ code: 'PD0201', message: `the TypeScript compiler failed: ${output.trim()}`, place: file }];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** What a command prints, whatever its exit status. */
-function run(command: string, args: readonly string[]): Promise<string> {
+/** What a command prints, and whether its exit status is other than 0. */
+function run(
+  command: string,
+  args: readonly string[],
+): Promise<{ readonly output: string; readonly failed: boolean }> {
   return new Promise((done) => {
-    execFile(command, args, { maxBuffer: 2 ** 26 }, (_error, stdout, stderr) => done(stdout + stderr));
+    execFile(command, args, { maxBuffer: 2 ** 26 }, (error, stdout, stderr) =>
+      done({ output: stdout + stderr, failed: error !== null }),
+    );
   });
 }
 

@@ -114,7 +114,17 @@ function parse(
         ) ?? `${invocation(command)} --help lists them`,
     });
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    const parsed = parseArgs({
+      args: [...args],
+      options,
+      allowPositionals: true,
+      strict: true,
+      tokens: true,
+    });
+    const given = parsed.tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
+    const twice = given.find((name, i) => given.indexOf(name) < i);
+    if (twice !== undefined) throw new Error(`--${twice} is given twice`);
+    return parsed;
   } catch (error) {
     const [message = ''] = (error as Error).message.split('\n');
     throw new PagedeedError({ code: 'PD0001', message: message.replace(/\.$/, '') });

@@ -2,12 +2,14 @@
 import { type Claim, claims } from '../../specs/claims.ts';
 import { storedInvariant, storedInvariants } from '../../specs/invariants/stored.ts';
 import type { StoredInvariant } from '../evidence/certificate.ts';
+import { checkProgram } from '../lang/check.ts';
 import type { Bounds, Program } from '../lang/program.ts';
 import { type Diagnostic, PagedeedError } from '../support/diagnostics.ts';
 import { didYouMean } from '../support/nearest.ts';
 import {
   defaultSetting,
   generalPropertyIds,
+  ofFailures,
   propertyIds,
   type Setting,
   scenarioProgram,
@@ -28,6 +30,8 @@ export interface PlannedCell extends Cell {
   readonly stored?: StoredInvariant;
   /** How often loops go round at least, as far as is known. */
   readonly rounds?: Readonly<Record<string, number>>;
+  /** Its policy, or what it judges, is not as usual. */
+  readonly unusual?: boolean;
   /** By property. */
   readonly claimed: ReadonlyMap<string, Claim['verdict']>;
 }
@@ -36,9 +40,31 @@ export interface PlannedCell extends Cell {
 export async function planCheck(given: Given): Promise<Plan> {
   const model = given.text('model');
   const set = given.text('claims');
-  if (model !== undefined) return planModel(given, model);
-  const planned = set === undefined ? planScenarios(given) : planClaims(given, set);
-  return { cells: await Promise.all(planned), kernel: true };
+  if (model !== undefined) refuse(given, ['claims', ...policyOptions], 'a model has no policy and no claims');
+  else if (set !== undefined)
+    refuse(given, [...boundOptions, ...policyOptions], 'claims have bounds and policies');
+  const plan =
+    model === undefined
+      ? {
+          cells: await Promise.all(set === undefined ? planScenarios(given) : planClaims(given, set)),
+          kernel: true,
+        }
+      : await planModel(given, model);
+  if ('diagnostics' in plan) return plan;
+  // The usual programs are checked by the tests.
+  const others = plan.cells.filter((c) => !plan.kernel || c.unusual);
+  const diagnostics = others.flatMap(({ program }) => checkProgram(program));
+  return diagnostics.length > 0 ? { diagnostics } : plan;
+}
+
+const boundOptions = ['cpus', 'files', 'blocks', 'offsets', 'tasks'];
+const policyOptions = ['early-kill', 'source', 'operations', 'faults-fail'];
+
+/** Errors: PD0001 for an option that would be ignored. */
+function refuse(given: Given, options: readonly string[], why: string): void {
+  const option = options.find((name) => given.has(name));
+  if (option !== undefined)
+    throw new PagedeedError({ code: 'PD0001', message: `${why}: --${option} is not for these` });
 }
 
 function askedProperties(given: Given): readonly string[] | undefined {
@@ -90,7 +116,15 @@ function byRuns(
 
 function planScenarios(given: Given): readonly Promise<PlannedCell>[] {
   const chosen = settingOf(given);
-  const runs = byRuns(askedProperties(given) ?? propertyIds);
+  const asked = askedProperties(given);
+  const missing = chosen.policy.source === null ? ofFailures : [];
+  const lacking = asked?.find((id) => missing.includes(id.replace(AFTER_OOPS, '')));
+  if (lacking !== undefined)
+    throw new PagedeedError({
+      code: 'PD0105',
+      message: `${lacking} is about memory failures, and with --source none there are none`,
+    });
+  const runs = byRuns(asked ?? propertyIds.filter((id) => !missing.includes(id)));
   const ids = selectScenarios(given.operands);
   for (const { properties } of runs) checkPropertyNames(properties, propertyIds, null);
   return ids.flatMap((id) =>
@@ -106,6 +140,7 @@ function planScenarios(given: Given): readonly Promise<PlannedCell>[] {
         prefix,
         properties: writtenOut(program, properties),
         claimed: verdictsOf(program, claimed),
+        unusual: JSON.stringify(setting.policy) !== JSON.stringify(defaultSetting.policy),
         ...stored,
       };
     }),
@@ -126,8 +161,18 @@ function planClaims(given: Given, set: string): readonly Promise<PlannedCell>[] 
   const asked = askedProperties(given);
   const wanted = new Set(selectScenarios(given.operands));
   const cells = new Map<string, Claim[]>();
-  for (const claim of all) {
-    if (!wanted.has(claim.scenario) || (asked && !asked.includes(claim.property))) continue;
+  const isAbout = ({ property }: Claim, id: string) =>
+    property === id || (property === REACH_ALL && id.startsWith('reach:'));
+  const there = all.filter((claim) => wanted.has(claim.scenario));
+  const nothing = asked?.find((id) => !there.some((claim) => isAbout(claim, id)));
+  if (nothing !== undefined || there.length === 0)
+    throw new PagedeedError({
+      code: nothing === undefined ? 'PD0101' : 'PD0102',
+      message: `nothing is claimed of ${nothing ?? given.operands.join(', ')} in the set ${set}`,
+      hint: 'pagedeed list claims prints them all',
+    });
+  for (const claim of there) {
+    if (asked && !asked.some((id) => isAbout(claim, id))) continue;
     const key = JSON.stringify([claim.scenario, claim.bounds, claim.policy]);
     cells.set(key, [...(cells.get(key) ?? []), claim]);
   }
@@ -135,11 +180,13 @@ function planClaims(given: Given, set: string): readonly Promise<PlannedCell>[] 
     const [{ scenario, bounds, policy }] = of as [Claim];
     const properties = of.map((c) => c.property);
     const program = scenarioProgram(scenario, { bounds, policy }, properties);
+    const isAsked = (id: string) =>
+      !asked || asked.includes(id) || asked.includes(REACH_ALL) || !id.startsWith('reach:');
     return {
       scenario,
       program,
       prefix: '',
-      properties: writtenOut(program, properties),
+      properties: writtenOut(program, properties).filter(isAsked),
       claimed: verdictsOf(program, of),
       ...(await storedFor(scenario, { bounds, policy })),
     };
@@ -169,6 +216,13 @@ async function planModel(given: Given, file: string): Promise<Plan> {
   const loaded = await loadModel(file, bounds);
   if ('diagnostics' in loaded) return loaded;
   const { program } = loaded;
+  const other = Object.entries(bounds).find(([name, n]) => given.has(name) && program.bounds[name] !== n);
+  if (other)
+    throw new PagedeedError({
+      code: 'PD0002',
+      message: `the model takes no number of ${other[0]}: it exports a program that has its own`,
+      place: `--${other[0]}`,
+    });
   const known = [...generalPropertyIds, ...new Set(program.properties.map((p) => p.id))];
   const cells = byRuns(askedProperties(given) ?? known).map(({ prefix, properties }) => {
     checkPropertyNames(properties, known, program);

@@ -5,7 +5,7 @@
 import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
 import type { Verdict } from '../evidence/verdict.ts';
 import { openZ3Session } from '../solver/z3.ts';
-import { type BoundedResult, searchBounded } from './bounded-search.ts';
+import { type BoundedResult, NO_LONGER, searchBounded } from './bounded-search.ts';
 import type { Engine, Limits, Task } from './engine.ts';
 import { leavesModel, shown } from './evidence.ts';
 
@@ -42,6 +42,7 @@ function judge(property: string, { program }: Task, result: BoundedResult, limit
   const step = program.bounds.cpus === 1 ? 'operation' : 'step';
   const within = `nothing is found within ${depth} ${step}${depth === 1 ? '' : 's'}`;
   const anywhere = 'whatever words of 64 bits hold and wherever the objects lie';
-  const why = depth === limits.depth ? '' : `; ${stopped}`;
-  return { verdict: 'bounded', reason: `${within}, ${anywhere}${why}` };
+  if (depth === limits.depth) return { verdict: 'bounded', reason: `${within}, ${anywhere}` };
+  const verdict = stopped === NO_LONGER ? 'bounded' : 'unknown';
+  return { verdict, reason: `${within}, ${anywhere}; ${stopped}` };
 }

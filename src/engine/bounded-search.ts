@@ -38,6 +38,9 @@ interface Pass {
 }
 
 /** Why a pass has ended; `again`: a loop has been unrolled once more. */
+/** All runs were looked at. */
+export const NO_LONGER = 'no run is longer';
+
 type Ended = { readonly stopped: string } | 'again';
 
 export async function searchBounded(
@@ -79,7 +82,7 @@ export async function searchBounded(
       }
       if (depth === limits.depth) return { stopped: 'the depth bound was reached' };
       const following = nextFrame(frame);
-      if (!following) return { stopped: 'no run is longer' };
+      if (!following) return { stopped: NO_LONGER };
       talk.assert(following.went);
       frame = following.next;
     }

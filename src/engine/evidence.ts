@@ -34,9 +34,12 @@ export function shown(verdict: 'violated' | 'reached', all: readonly Evidence[])
   return { verdict, traces: all.flatMap((e) => ('trace' in e ? [e.trace] : [])) };
 }
 
+/** What reasons begin with where a run leaves the model. */
+export const LEAVES_MODEL = 'a run leaves the model';
+
 /** What can be said where nothing was found but a run that leaves the model. */
 export function leavesModel(what: Evidence): Verdict {
   const why =
     'trace' in what ? `${what.trace.steps.at(-1)?.calls.at(-1)}(): ${what.trace.says}` : what.reason;
-  return { verdict: 'unknown', reason: `a run leaves the model: ${why}` };
+  return { verdict: 'unknown', reason: `${LEAVES_MODEL}: ${why}` };
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { sentinelProgram } from '../../specs/reference/sentinel.ts';
 import type { Outcome, Verdict } from '../evidence/verdict.ts';
 import type { Engine } from './engine.ts';
-import { portfolio } from './portfolio.ts';
+import { better, portfolio } from './portfolio.ts';
 
 const program = sentinelProgram(1);
 
@@ -72,4 +72,23 @@ test('what is decided is told at once, so that it stands when a later engine die
   const running = portfolio('portfolio', [first.engine, dies]).check(task, limits, () => undefined);
   await expect(running).rejects.toThrow('out of memory');
   expect(told).toEqual(['a first']);
+});
+
+test('engines that contradict one another are a bug, and no verdict', () => {
+  const outcome = (verdict: 'proved' | 'violated' | 'unknown', engine: string) =>
+    ({ property: 'a', engine, verdict: { verdict, reason: engine } }) as unknown as Outcome;
+  expect(() => better(outcome('violated', 'one'), outcome('proved', 'two'))).toThrow(
+    'one says that a is violated, two that it is proved',
+  );
+  expect(better(outcome('violated', 'one'), outcome('unknown', 'two')).engine).toBe('one');
+});
+
+test('a bound is none for runs that leave the model', () => {
+  const outcome = (verdict: 'bounded' | 'unknown', reason: string) =>
+    ({ property: 'a', engine: 'x', verdict: { verdict, reason } }) as unknown as Outcome;
+  const left = outcome('unknown', 'a run leaves the model: somewhere');
+  expect(better(left, outcome('bounded', 'within 3 steps')).verdict.verdict).toBe('unknown');
+  expect(better(outcome('unknown', 'no time'), outcome('bounded', 'within 3 steps')).verdict.verdict).toBe(
+    'bounded',
+  );
 });

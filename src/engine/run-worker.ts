@@ -6,6 +6,8 @@ import type { CheckMessage, CheckRequest } from './check-worker.ts';
 
 /** MiB for what is new: enough that what lowering and printing throw away is not copied on the way. */
 const NURSERY = 128;
+/** Milliseconds, some 25 days: timers take no more. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 /** How long after its time an engine may go on, seconds, until it is stopped from outside. */
 const GRACE = 20;
 
@@ -40,7 +42,8 @@ export async function runWorker(
       signal.addEventListener('abort', () => resolve(null), { once: true });
       if (signal.aborted) resolve(null);
       const { seconds } = request.limits;
-      timer = setTimeout(() => giveUp(`time ran out after ${seconds} s`), (seconds + GRACE) * 1000);
+      const patience = Math.min((seconds + GRACE) * 1000, LONGEST_TIMER);
+      timer = setTimeout(() => giveUp(`time ran out after ${seconds} s`), patience);
       worker.on('message', (message: CheckMessage) => {
         if (message.kind === 'progress') progress(message.text);
         else if (message.kind === 'decided') decided(message.outcomes);

@@ -8,6 +8,7 @@ const plain: TableOptions = {
   kernel: true,
   abstractions: ['There is one device.'],
   ofFunctions: 7,
+  missing: 0,
 };
 
 function result(scenario: string, property: string, rest: Partial<Result> = {}): Result {
@@ -68,6 +69,8 @@ test('what was claimed is compared', () => {
   expect(text).toContain('q         proved, not violated');
   expect(text).toContain('2 proved, 1 bounded; 1 other than claimed, 1 of the claims left open');
   expect(verdictTable(results.slice(0, 1), plain)).toContain('1 proved; all as claimed');
+  const cut = verdictTable(results.slice(0, 1), { ...plain, missing: 2 });
+  expect(cut).toContain('1 proved, 2 not looked at; so far as claimed');
 });
 
 test('a table that is too wide is broken between scenarios', () => {

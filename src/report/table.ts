@@ -13,6 +13,8 @@ export interface TableOptions {
   /** What the models as such leave out; the number of sentences on single functions beside these. */
   readonly abstractions: readonly string[];
   readonly ofFunctions: number;
+  /** Properties that were asked for and of which there is no result: the run ended before. */
+  readonly missing: number;
 }
 
 const verdicts: readonly VerdictWord[] = [
@@ -39,7 +41,7 @@ export function verdictTable(results: readonly Result[], options: TableOptions):
     ...blocks(of, options),
   ]);
   lines.push(...reasons(results, options.width));
-  lines.push(summary(results), ...fromCache(results), `memory model: ${MEMORY_MODEL}`);
+  lines.push(summary(results, options.missing), ...fromCache(results), `memory model: ${MEMORY_MODEL}`);
   if (options.kernel) lines.push(...wrap(KCONFIG, 'Kconfig: ', '  ', options.width));
   lines.push(...notModelled(options));
   return `${lines.join('\n')}\n`;
@@ -117,16 +119,21 @@ function reasons(results: readonly Result[], width: number): readonly string[] {
 }
 
 /** `12 proved, 3 violated`, each verdict apart; and how many differ from what was claimed. */
-function summary(results: readonly Result[]): string {
+function summary(results: readonly Result[], missing: number): string {
   const counts = verdicts.flatMap((verdict) => {
     const count = results.filter((r) => r.verdict === verdict).length;
     return count > 0 ? [`${count} ${verdict}`] : [];
   });
   const claimed = results.filter((r) => r.claimed !== null);
+  if (missing > 0) counts.push(`${missing} not looked at`);
   if (claimed.length === 0) return counts.join(', ');
   const [wrong, open] = [claimed.filter(isWrong).length, claimed.filter(isOpen).length];
   const kept =
-    wrong + open === 0 ? 'all as claimed' : `${wrong} other than claimed, ${open} of the claims left open`;
+    wrong + open === 0
+      ? missing > 0
+        ? 'so far as claimed'
+        : 'all as claimed'
+      : `${wrong} other than claimed, ${open} of the claims left open`;
   return `${counts.join(', ')}; ${kept}`;
 }
 

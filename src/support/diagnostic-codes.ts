@@ -13,6 +13,7 @@ export const diagnosticCodes = {
   PD0102: 'no property has this name',
   PD0103: 'no proposal has this name',
   PD0104: 'no engine has this name',
+  PD0105: 'a property is about what a scenario does not have',
   // 02: models
   PD0201: 'a model is ill-formed',
   PD0202: 'a name in a model stands for nothing',
