@@ -1,11 +1,13 @@
 /** The kernel's locks under their own names. */
 import {
-  assume,
+  add,
   type Bool,
   band,
   bnot,
+  bool,
   bor,
   choose,
+  cond,
   constant,
   downgrade_write,
   type Expr,
@@ -19,17 +21,17 @@ import {
   nodeOf,
   type Pointer,
   primitive,
-  set,
   sharedLock,
   sharedUnlock,
   shl,
   smp_processor_id,
+  sub,
   the,
   type U8,
   u8,
   u32,
+  ult,
   value,
-  while_,
 } from '../src/lang/public.ts';
 import { type address_space, rcu_state, type xfs_inode } from './objects.ts';
 
@@ -158,20 +160,19 @@ export const synchronize_rcu = kernelFunction('synchronize_rcu', { file: 'kernel
 ]);
 
 /**
- * The same for so many: who is outside early may be inside again when the last one leaves, so the order in which they
- * are waited for is open.
+ * The same for three or four: who is outside early may be inside again when the last one leaves, so the order in which
+ * they are waited for is open. Around the circle from any of them, in either direction, are all orders of the others.
  */
 export const synchronizeRcuOf = (cpus: number) =>
   kernelFunction(
     synchronize_rcu.functionName,
-    { file: 'kernel/rcu/tree.c', locals: { left: u8, cpu: u8 } },
-    ({ left, cpu }) => [
-      set(left, 2 ** cpus - 1),
-      while_(left, [
-        choose(cpu, 'cpus'),
-        assume(band(left, shl(value(u8, 1), cpu))),
-        waitForQuiescentState(cpu),
-        set(left, band(left, bnot(shl(value(u8, 1), cpu)))),
-      ]),
+    { file: 'kernel/rcu/tree.c', locals: { first: u8, backward: bool } },
+    ({ first, backward }) => [
+      choose(first, 'cpus'),
+      choose(backward, 2),
+      for_index('step', u8, 'cpus', (step) => {
+        const next = add(first, cond(backward, sub(value(u8, cpus), step), step));
+        return [waitForQuiescentState(cond(ult(next, cpus), next, sub(next, cpus)))];
+      }),
     ],
   );
