@@ -21,14 +21,12 @@ const sizes = values.sizes ? values.sizes.split(',').map(sizeNamed) : quick ? al
 const runs = quick ? 1 : Number(values.runs);
 const print = (line: string): void => console.log(line);
 
-const what = values.only?.split(',') ?? ['share', 'proof', 'bugs', 'stacks'];
+const what = values.only?.split(',') ?? ['share', 'proof', 'bugs', 'stacks', 'shares'];
 if (what.includes('share')) await measureShare(root, sizes, runs, print);
 if (what.includes('proof')) await measureProof(root, sizes, runs, print);
 if (what.includes('bugs')) {
   await measureSeeded(root, sizes.slice(-1), runs, print);
   await measureTrace(root, runs, median, print);
 }
-if (what.includes('stacks') && !quick) {
-  await measureStacks(root, Number(values.seconds), print);
-  await measureShares(root, print);
-}
+if (what.includes('stacks') && !quick) await measureStacks(root, Number(values.seconds), print);
+if (what.includes('shares') && !quick) await measureShares(root, print);
