@@ -223,6 +223,19 @@ describe('what is no answer is no pass', () => {
     expect(run).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('PD0209') });
   });
 
+  test('a model that has its own bounds', async () => {
+    const make = 'make({ name: "mine/fixed", bounds: { cpus: 1 }, operations: [] })';
+    writeFileSync(
+      join(folder, 'fixed.ts'),
+      `import { program as make } from 'pagedeed/lang';\nexport const program = ${make};\n`,
+    );
+    const run = await pagedeed('check', '--model', 'fixed.ts', '--cpus', '2');
+    expect(run).toMatchObject({ status: 2, stderr: expect.stringContaining('the model has 1 cpus') });
+    expect(await pagedeed('check', '--model', 'fixed.ts', '--cpus', '1', '--files', '3')).toMatchObject({
+      status: 0,
+    });
+  });
+
   test('no failures: what is about them is not asked', async () => {
     const asked = ['v6.12/xfs-reflink', '--cpus', '1', '--offsets', '1', '--tasks', '1', '--source', 'none'];
     const run = await pagedeed('check', ...asked, '--engine', 'explicit', '--no-cache');

@@ -216,11 +216,13 @@ async function planModel(given: Given, file: string): Promise<Plan> {
   const loaded = await loadModel(file, bounds);
   if ('diagnostics' in loaded) return loaded;
   const { program } = loaded;
-  const other = Object.entries(bounds).find(([name, n]) => given.has(name) && program.bounds[name] !== n);
+  const other = Object.entries(bounds).find(
+    ([name, n]) => given.has(name) && (program.bounds[name] ?? n) !== n,
+  );
   if (other)
     throw new PagedeedError({
       code: 'PD0002',
-      message: `the model takes no number of ${other[0]}: it exports a program that has its own`,
+      message: `the model has ${program.bounds[other[0]]} ${other[0]}, whatever is asked for`,
       place: `--${other[0]}`,
     });
   const known = [...generalPropertyIds, ...new Set(program.properties.map((p) => p.id))];
