@@ -43,18 +43,17 @@ export async function planCheck(given: Given): Promise<Plan> {
   if (model !== undefined) refuse(given, ['claims', ...policyOptions], 'a model has no policy and no claims');
   else if (set !== undefined)
     refuse(given, [...boundOptions, ...policyOptions], 'claims have bounds and policies');
-  const plan =
-    model === undefined
-      ? {
-          cells: await Promise.all(set === undefined ? planScenarios(given) : planClaims(given, set)),
-          kernel: true,
-        }
-      : await planModel(given, model);
+  const plan = model === undefined ? await planKernel(given, set) : await planModel(given, model);
   if ('diagnostics' in plan) return plan;
   // The usual programs are checked by the tests.
   const others = plan.cells.filter((c) => !plan.kernel || c.unusual);
   const diagnostics = others.flatMap(({ program }) => checkProgram(program));
   return diagnostics.length > 0 ? { diagnostics } : plan;
+}
+
+async function planKernel(given: Given, set: string | undefined): Promise<Plan> {
+  const planned = set === undefined ? planScenarios(given) : planClaims(given, set);
+  return { cells: await Promise.all(planned), kernel: true };
 }
 
 const boundOptions = ['cpus', 'files', 'blocks', 'offsets', 'tasks'];

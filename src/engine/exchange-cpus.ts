@@ -45,8 +45,7 @@ export function exchangeCpus(compiled: Compiled, { count, masks, own, turns }: C
   const image = new Int32Array(cells);
   const best = new Int32Array(cells);
 
-  const [pcCell, pcShift, pcMask] = [pc.base >>> 5, pc.base & 31, 2 ** pc.width - 1];
-  const pointOf = (cpu: number): number => ((state[pcCell + cpu * ownCells] as number) >>> pcShift) & pcMask;
+  const pointOf = (cpu: number): number => readWord(state, pc.base + cpu * pc.stride, pc.width);
   const moveTo = (cpu: number, point: number): void =>
     writeWord(state, pc.base + cpu * pc.stride, pc.width, point);
 

@@ -1,6 +1,7 @@
 /** All steps from one state: which CPU, what it starts if it is idle, and every answer to the choices. */
 import type { Move } from '../evidence/trace.ts';
 import { BLOCKED, type Compiled, NO_SUCCESSOR, SUCCESSOR, type Way } from '../semantics/compiled.ts';
+import { readWord } from '../semantics/packed-state.ts';
 import { type Graph, runningCpus } from '../system/graph.ts';
 import type { Mover } from '../system/movers.ts';
 
@@ -51,10 +52,8 @@ export function createExpander(
   const restore = (): void => {
     for (let i = 0; i < cells; i++) state[i] = base[i] as number;
   };
-  const pointIn = (words: Int32Array, of: number): number => {
-    const bit = pc.base + of * pc.stride;
-    return ((words[bit >>> 5] as number) >>> (bit & 31)) & (2 ** pc.width - 1);
-  };
+  const pointIn = (words: Int32Array, of: number): number =>
+    readWord(words, pc.base + of * pc.stride, pc.width);
   const before = new Int32Array(cells);
   let pauses = 0;
   /**

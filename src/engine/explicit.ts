@@ -333,6 +333,7 @@ export function searchStates(
     visited,
     compiled,
     moves(all) {
+      if (all.length === 0) return new Map();
       const paths = shortestPaths({ graph, compiled, fusion, settler, visited, switches, levels }, all);
       const run = symmetry && concreteRuns({ symmetry, compiled, idBits, trackLocks, fuse, visited });
       return new Map(

@@ -33,14 +33,18 @@ export function propertyOfFinding(graph: Graph, values: Values, node: NodeId, ca
   return OUT_OF_MODEL;
 }
 
-/** A listener of a graph's code that tells by name. The code may report MoreRounds, which is thrown. */
+/** The same of what code reports; where that is a loop's end, MoreRounds is thrown. */
+export function propertyReported(graph: Graph, values: Values, node: NodeId, cause: number): string {
+  const loop = graph.cuts.get(node);
+  if (loop !== undefined) throw new MoreRounds(loop);
+  return propertyOfFinding(graph, values, node, cause);
+}
+
+/** A listener of a graph's code that tells by name. It throws MoreRounds. */
 export function listenerOf(graph: Graph, compiled: () => Compiled, tell: (heard: Heard) => void): Listener {
   return {
-    finding(node, cause) {
-      const loop = graph.cuts.get(node);
-      if (loop !== undefined) throw new MoreRounds(loop);
-      tell({ kind: 'found', name: propertyOfFinding(graph, compiled().values, node, cause) });
-    },
+    finding: (node, cause) =>
+      tell({ kind: 'found', name: propertyReported(graph, compiled().values, node, cause) }),
     judged: (property) => tell({ kind: 'found', name: graph.program.properties[property]?.id ?? '' }),
     reached: (target) => tell({ kind: 'reached', name: compiled().targets[target] ?? '' }),
     ordered(held, taken) {

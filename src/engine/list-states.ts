@@ -2,6 +2,7 @@
 import type { StateTable } from '../evidence/state-table.ts';
 import type { Term } from '../semantics/terms.ts';
 import type { Transitions } from '../semantics/transitions.ts';
+import { domainConjuncts } from './domains.ts';
 import type { SearchResult } from './explicit.ts';
 import { createStateReader } from './state-reader.ts';
 import { type Column, createParts } from './table-parts.ts';
@@ -20,7 +21,7 @@ export function listStates(
   system: Transitions,
   result: Pick<SearchResult, 'compiled' | 'states' | 'visited'>,
 ): { readonly table: StateTable; readonly domains: readonly Term[] } {
-  const { graph, terms, state, variables } = system;
+  const { graph, state, variables } = system;
   const reader = createStateReader(system, result.compiled);
   const parts = createParts(system, reader);
   const cpus = state.pcs.map((_, cpu) => cpu);
@@ -118,11 +119,8 @@ export function listStates(
     }
   }
 
-  function domainOf({ variable, values }: Column): Term {
-    const { term } = variable;
-    if (term.bits === 1 && values.size === 2) return terms.true_;
-    return terms.or(...[...values].map((value) => terms.eq(term, reader.termOf(variable, value))));
-  }
+  const domainOf = ({ variable, values }: Column) =>
+    [variable.term, [...values].map((value) => reader.termOf(variable, value))] as const;
 
   const groups = groupStates();
   for (const group of groups) noteValues(group);
@@ -141,6 +139,6 @@ export function listStates(
   }
   return {
     table: { ...parts.written(), at, together: [...entries].map(([part, points]) => [part, ...points]) },
-    domains: words.map(domainOf).filter((t) => t !== terms.true_),
+    domains: domainConjuncts(system, new Map(words.map(domainOf))),
   };
 }

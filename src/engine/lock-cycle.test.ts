@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { abbaProgram } from '../../specs/reference/abba.ts';
-import { lockWordNames } from '../lang/words.ts';
+import { lockWords } from '../lang/fields.ts';
 import { lockCycle, lockOrderOf } from './lock-cycle.ts';
 
 const edges = (...pairs: readonly string[]) =>
@@ -17,7 +17,7 @@ test('the shortest cycle, wherever it begins', () => {
 
 test('an order in which each edge goes forward', () => {
   const p = abbaProgram(true);
-  const [a = '', b = ''] = lockWordNames(p);
+  const [a = '', b = ''] = lockWords(p).map((w) => w.name);
   expect(lockOrderOf([`${b} -> ${a}`], p)).toEqual([b, a]);
   expect(lockOrderOf([`${b} -> ${a}`, `${a} -> ${b}`], p)).toBeNull();
   expect(lockOrderOf([], p)).toEqual([a, b]);

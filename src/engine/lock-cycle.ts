@@ -1,7 +1,7 @@
 /** Cycles in the relation "is held while another is taken" between locks. */
 import type { LockEdge } from '../evidence/interpreter.ts';
+import { lockWords } from '../lang/fields.ts';
 import type { Program } from '../lang/program.ts';
-import { lockWordNames } from '../lang/words.ts';
 
 /** A shortest cycle, each edge taking the lock that the next edge holds; null if there is none. */
 export function lockCycle(edges: readonly LockEdge[]): readonly LockEdge[] | null {
@@ -48,5 +48,5 @@ export function lockOrderOf(keys: Iterable<string>, program: Program): readonly 
     waiting.delete(next);
     order.push(next);
   }
-  return order.length > 0 ? order : lockWordNames(program);
+  return order.length > 0 ? order : lockWords(program).map((w) => w.name);
 }

@@ -4,6 +4,7 @@
  * one after the other, and a CPU may go on past such an access without anybody noticing.
  */
 import type { Compiled } from '../semantics/compiled.ts';
+import { readWord } from '../semantics/packed-state.ts';
 import type { Movers } from '../system/movers.ts';
 
 /** Accesses to this field keep to no discipline, after all. */
@@ -37,7 +38,7 @@ export function createDiscipline(
     let mask = 0;
     for (let i = 0; i < watched.length; i++) {
       const bit = (watched[i] as (typeof watched)[number]).bit;
-      const word = ((state[bit >>> 5] as number) >>> (bit & 31)) & 0xff;
+      const word = readWord(state, bit, 8);
       const mine = word === 0x10 << cpu || (!exclusively && (word & 0xf0) === 0 && word & (1 << cpu));
       if (mine) mask |= 1 << i;
     }

@@ -164,12 +164,10 @@ interface Clock {
 function createClock(): Clock {
   let before = 0;
   let since: number | null = null;
-  let begun = false;
   const ms = () => before + (since === null ? 0 : performance.now() - since);
   return {
-    started: () => begun,
+    started: () => since !== null || before > 0,
     start() {
-      begun = true;
       since = performance.now();
     },
     stop() {

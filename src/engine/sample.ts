@@ -3,10 +3,10 @@
  * runs, of such as show something new, and of random ones. What is not among them may be reachable all the same.
  */
 import { compile } from '../semantics/compile.ts';
-import type { Compiled, Listener } from '../semantics/compiled.ts';
+import type { Compiled } from '../semantics/compiled.ts';
 import { type Graph, runningCpus } from '../system/graph.ts';
 import { createExpander } from './expander.ts';
-import { MoreRounds, propertyOfFinding } from './heard.ts';
+import { type Heard, listenerOf } from './heard.ts';
 import { createNovelty } from './novelty.ts';
 import { createStateSet, type StateSet } from './state-set.ts';
 
@@ -42,18 +42,15 @@ const STAYS = 80;
 export function sampleStates(graph: Graph, limits: SampleLimits, idBits: 8 | 16): Sample {
   const found = new Set<string>();
   const order = new Set<string>();
-  const listener: Listener = {
-    finding(node, cause) {
-      const loop = graph.cuts.get(node);
-      if (loop !== undefined) throw new MoreRounds(loop);
-      found.add(propertyOfFinding(graph, compiled.values, node, cause));
-    },
-    judged: (property) => void found.add(graph.program.properties[property]?.id ?? ''),
-    reached: (target) => void found.add(`reach:${compiled.targets[target]}`),
-    ordered: (held, taken) =>
-      void order.add(`${compiled.lockWords[held]?.name} -> ${compiled.lockWords[taken]?.name}`),
+  const hear = ({ kind, name }: Heard): void => {
+    if (kind === 'order') order.add(name);
+    else found.add(kind === 'reached' ? `reach:${name}` : name);
   };
-  const compiled = compile(graph, listener, { idBits, trackLocks: true });
+  const compiled: Compiled = compile(
+    graph,
+    listenerOf(graph, () => compiled, hear),
+    { idBits, trackLocks: true },
+  );
   const states = createStateSet(compiled.layout.groups);
   const successors: number[] = [];
   const cpuOf: number[] = [];

@@ -7,7 +7,7 @@ import { compile } from '../semantics/compile.ts';
 import { BLOCKED, type Compiled, type Listener, SUCCESSOR } from '../semantics/compiled.ts';
 import type { Graph, NodeId } from '../system/graph.ts';
 import { createEventSets, type Event, type EventSets, isFatal } from './event-sets.ts';
-import { MoreRounds, propertyOfFinding } from './heard.ts';
+import { propertyReported } from './heard.ts';
 
 /** A state with its events, by its number among the rows. */
 export type Row = number;
@@ -53,9 +53,7 @@ export function createTaskSteps(graph: Graph, idBits: 8 | 16): TaskSteps {
   let running = 0;
   const listener: Listener = {
     finding(node: NodeId, cause) {
-      const loop = graph.cuts.get(node);
-      if (loop !== undefined) throw new MoreRounds(loop);
-      const property = propertyOfFinding(graph, compiled.values, node, cause);
+      const property = propertyReported(graph, compiled.values, node, cause);
       const event = { property, cpu: running, node, cause };
       if (!graph.program.afterOops && isFatal(graph, event)) throw new TaskDied();
       noted.push(event);

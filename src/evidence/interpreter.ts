@@ -7,7 +7,7 @@
  */
 
 import type { Addresses } from '../lang/addresses.ts';
-import { fieldsRead } from '../lang/fields.ts';
+import { fieldsRead, lockWords } from '../lang/fields.ts';
 import { buried } from '../lang/locks.ts';
 import type { Effect, ExprNode, FunctionNode, LockUse, Place, StmtNode } from '../lang/nodes.ts';
 import { statementLines } from '../lang/print.ts';
@@ -15,7 +15,7 @@ import { boundValue, functionNamed, type Program, structNamed } from '../lang/pr
 import { LIVE } from '../lang/structs.ts';
 import { bitsOf } from '../lang/types.ts';
 import { storesOf } from '../lang/walk.ts';
-import { instancesOf, stateWords, storageOf } from '../lang/words.ts';
+import { instancesOf, storageOf } from '../lang/words.ts';
 import { assert } from '../support/assert.ts';
 import { binaryValue, convertValue, unaryValue } from './arithmetic.ts';
 import { type Change, createMemory, type Memory, type Read } from './memory.ts';
@@ -124,7 +124,7 @@ export function createMachine(program: Program, addresses: Addresses): Machine {
   let locked: LockEdge[] = [];
   const ghosts = new Set(program.structs.filter((s) => s.ghost).map((s) => s.name));
   const functions = new Map(program.functions.map((fn) => [fn.name, fn]));
-  const locks = stateWords(program).filter((w) => storageOf(structNamed(program, w.struct), w.field).lock);
+  const locks = lockWords(program);
   const read = new Map(program.properties.map((p) => [p.id, fieldsRead(program, p.holds)]));
 
   for (const effect of program.initial) settle(effect);

@@ -1,10 +1,10 @@
 /** Which fields of a program change, and which are looked at. */
 
-import type { ExprNode, Place, StmtNode } from './nodes.ts';
+import type { ExprNode, Place, StmtNode, StructNode } from './nodes.ts';
 import { type Program, predicatesOf, structNamed } from './program.ts';
 import { LIVE } from './structs.ts';
 import { eachExpression, eachStatement, expressionsOf, placeExpressions, storesOf } from './walk.ts';
-import { storageOf } from './words.ts';
+import { type StateWord, stateWords, storageOf } from './words.ts';
 
 /** `struct.field` of a place's storage. */
 export function storageKey(program: Program, place: Place): string {
@@ -54,6 +54,16 @@ export function ownFields(program: Program): ReadonlySet<string> {
 const isOwnCpu = (index: ExprNode): boolean =>
   index.kind === 'cpu' || (index.kind === 'convert' && index.how === 'zext' && isOwnCpu(index.operand));
 
+/** `struct.field` of the words that are locks. */
+export const lockFields = (structs: readonly StructNode[]): ReadonlySet<string> =>
+  new Set(structs.flatMap((s) => s.fields.filter((f) => f.lock).map((f) => `${s.name}.${f.name}`)));
+
+/** The words of a program's state that are locks, in their order. */
+export function lockWords(program: Program): readonly StateWord[] {
+  const locks = lockFields(program.structs);
+  return stateWords(program).filter((w) => locks.has(`${w.struct}.${w.field}`));
+}
+
 /** Storages that no function, observer or property loads; whether an object lives, and who holds a lock, always matters. */
 export function unreadFields(program: Program): ReadonlySet<string> {
   const roots = [
@@ -62,9 +72,7 @@ export function unreadFields(program: Program): ReadonlySet<string> {
     ...predicatesOf(program),
   ];
   const loaded = new Set(roots.flatMap((root) => [...fieldsRead(program, root)]));
-  const locks = new Set(
-    program.structs.flatMap((s) => s.fields.filter((f) => f.lock).map((f) => `${s.name}.${f.name}`)),
-  );
+  const locks = lockFields(program.structs);
   return new Set(
     allStorages(program).filter((key) => !loaded.has(key) && !locks.has(key) && !key.endsWith(`.${LIVE}`)),
   );

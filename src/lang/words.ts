@@ -61,12 +61,3 @@ function listWords(program: Program): readonly StateWord[] {
     ),
   );
 }
-
-/** The names of all words that are locks, in their order. */
-export function lockWordNames(program: Program): readonly string[] {
-  const isLock = ({ struct, field }: WordId) =>
-    program.structs.find((s) => s.name === struct)?.fields.find((f) => f.name === field)?.lock;
-  return stateWords(program)
-    .filter(isLock)
-    .map((w) => w.name);
-}

@@ -128,12 +128,9 @@ function summary(results: readonly Result[], missing: number): string {
   if (missing > 0) counts.push(`${missing} not looked at`);
   if (claimed.length === 0) return counts.join(', ');
   const [wrong, open] = [claimed.filter(isWrong).length, claimed.filter(isOpen).length];
+  const asClaimed = missing > 0 ? 'so far as claimed' : 'all as claimed';
   const kept =
-    wrong + open === 0
-      ? missing > 0
-        ? 'so far as claimed'
-        : 'all as claimed'
-      : `${wrong} other than claimed, ${open} of the claims left open`;
+    wrong + open === 0 ? asClaimed : `${wrong} other than claimed, ${open} of the claims left open`;
   return `${counts.join(', ')}; ${kept}`;
 }
 

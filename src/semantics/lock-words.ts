@@ -3,6 +3,7 @@ import { buried } from '../lang/locks.ts';
 import { boundValue } from '../lang/program.ts';
 import type { Graph } from '../system/graph.ts';
 import { fieldSlot, type Layout } from './layout.ts';
+import { readWord, writeWord } from './packed-state.ts';
 
 export interface LockWord {
   readonly number: number;
@@ -32,11 +33,6 @@ export function lockTable({ program }: Graph, layout: Layout): readonly LockWord
 /** The locks of a CPU whose task died become those of the dead. */
 export function undertaker(locks: readonly LockWord[], state: Int32Array): (cpu: number) => void {
   return (cpu) => {
-    for (const { bit } of locks) {
-      const [cell, shift] = [bit >>> 5, bit & 31];
-      const all = state[cell] as number;
-      const word = (all >>> shift) & 0xff;
-      state[cell] = (all & ~(0xff << shift)) | (buried(word, cpu) << shift);
-    }
+    for (const { bit } of locks) writeWord(state, bit, 8, buried(readWord(state, bit, 8), cpu));
   };
 }

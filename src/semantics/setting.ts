@@ -1,7 +1,9 @@
 /** What all steps of a program have in common as SMT terms: addresses, initial values, control points, locks. */
+
+import { lockWords } from '../lang/fields.ts';
 import { structNamed } from '../lang/program.ts';
 import { type Bits, bitsOf } from '../lang/types.ts';
-import { lockWordNames, storageOf, wordName } from '../lang/words.ts';
+import { storageOf, wordName } from '../lang/words.ts';
 import { assert } from '../support/assert.ts';
 import type { Graph, NodeId } from '../system/graph.ts';
 import type { Term, Terms } from './terms.ts';
@@ -51,6 +53,6 @@ export function createSetting(graph: Graph, terms: Terms, lockOrder: readonly st
     lockRank: new Map(lockOrder.map((word, i) => [word, i])),
     initial: (name, bits) => initialTerms.get(name) ?? terms.constant(bits, 0n),
     pointAt: new Map(graph.points.map((p, i) => [p.node, i + 1])),
-    lockWords: lockWordNames(program),
+    lockWords: lockWords(program).map((w) => w.name),
   };
 }

@@ -6,7 +6,7 @@ import { structNamed } from '../lang/program.ts';
 import type { Type } from '../lang/types.ts';
 import { storageOf } from '../lang/words.ts';
 import type { Action, Graph, GraphNode, NodeId } from './graph.ts';
-import { initialValues } from './initial-values.ts';
+import { initialValues, valuesOf } from './initial-values.ts';
 import { namesFirst, type ObjectSort } from './interchangeable-objects.ts';
 import { finish } from './points.ts';
 
@@ -16,6 +16,7 @@ import { finish } from './points.ts';
  */
 export function inAnyOrder(graph: Graph, sorts: readonly ObjectSort[]): Graph {
   const { program } = graph;
+  const initial = initialValues(program);
   const nodes: GraphNode[] = [...graph.nodes];
   const locals = new Map(graph.locals);
   const order = new Set(sorts.flatMap((s) => [...s.order]));
@@ -30,7 +31,7 @@ export function inAnyOrder(graph: Graph, sorts: readonly ObjectSort[]): Graph {
   function ends(struct: string, field: string, type: Type): readonly ExprNode[] {
     const node = structNamed(program, struct);
     const storage = storageOf(node, field);
-    const values = initialValues(program, node, storage).flat();
+    const values = valuesOf(initial, program, node, storage).flat();
     const pastEnd = storage.sparse ? [0n] : [];
     const numbers = new Set([...pastEnd, ...values.flatMap((v) => (v.kind === 'const' ? [v.value] : []))]);
     return [...numbers].map((value) => ({ kind: 'const', type, value }));

@@ -4,14 +4,14 @@
  * element of an array. One thing is allowed beyond that to two CPUs: to wait for each in turn, as synchronize_rcu()
  * does. For itself a CPU does not have to wait; so each waits for the other, then or later.
  */
-import { storageKey } from '../lang/fields.ts';
+import { lockFields, storageKey } from '../lang/fields.ts';
 import type { Effect, ExprNode, FieldNode, Place, StructNode } from '../lang/nodes.ts';
 import { isInvariant } from '../lang/normal-form.ts';
 import { predicatesOf } from '../lang/program.ts';
 import { bitsOf } from '../lang/types.ts';
 import { subexpressions } from '../lang/walk.ts';
 import { type Graph, type GraphNode, type NodeId, runningCpus } from './graph.ts';
-import { initialValues, isSameValue } from './initial-values.ts';
+import { initialValues, isSameValue, valuesOf } from './initial-values.ts';
 import { expressionsIn, postorder } from './points.ts';
 import { findTurns, type Turns } from './turns.ts';
 
@@ -49,6 +49,7 @@ export function interchangeableCpus(graph: Graph): CpuSort | null {
   const isWide = (f: FieldNode) => f.lock === true && bitsOf(f.type) !== 8;
   if (program.structs.some((s) => s.instances === 'cpus' || s.fields.some(isWide))) return null;
   const locals = new Map<string, Kind>();
+  const initial = initialValues(program);
   let uneven = false;
   let judging = false;
 
@@ -180,7 +181,7 @@ export function interchangeableCpus(graph: Graph): CpuSort | null {
   function startsEven(struct: StructNode, field: FieldNode): boolean {
     if (field.aliasOf !== undefined) return !masks.has(`${struct.name}.${field.aliasOf}`);
     const key = `${struct.name}.${field.name}`;
-    const rows = initialValues(program, struct, field);
+    const rows = valuesOf(initial, program, struct, field);
     if (masks.has(key)) return rows.flat().every((v) => v.kind === 'const' && isForAll(v.value));
     return !own.has(key) || rows.every((row) => row.every((v) => isSameValue(v, row[0])));
   }
@@ -188,16 +189,13 @@ export function interchangeableCpus(graph: Graph): CpuSort | null {
 
 /** `struct.field` of locks, and of bytes to which values are stored that are made of the number of a CPU. */
 function masksOf({ program, nodes }: Graph, reachable: readonly NodeId[]): ReadonlySet<string> {
-  const locks = program.structs.flatMap((s) =>
-    s.fields.filter((f) => f.lock).map((f) => `${s.name}.${f.name}`),
-  );
   const stored = reachable.flatMap((id) => {
     const node = nodes[id] as GraphNode;
     if (node.op !== 'primitive' && node.op !== 'observe') return [];
     const isMask = ({ value }: Effect) => bitsOf(value.type) === 8 && hasNumber(value);
     return node.effects.filter(isMask).map((e) => storageKey(program, e.place));
   });
-  return new Set([...locks, ...stored]);
+  return new Set([...lockFields(program.structs), ...stored]);
 }
 
 const hasNumber = (node: ExprNode): boolean =>

@@ -13,7 +13,7 @@ import { boundValue, type Program, predicatesOf } from '../lang/program.ts';
 import type { Type } from '../lang/types.ts';
 import { eachExpression, eachStatement, expressionsOf } from '../lang/walk.ts';
 import { storageOf } from '../lang/words.ts';
-import { initialValues, isSameValue } from './initial-values.ts';
+import { initialValues, isSameValue, valuesOf } from './initial-values.ts';
 
 export interface ObjectSort {
   /** The bound that says how many there are, or the struct. */
@@ -48,6 +48,7 @@ function sortOf(
   const count = boundValue(program.bounds, instances);
   const isMember = (type: Type): boolean => type.kind === 'pointer' && names.has(type.struct);
   const order = new Set<string>();
+  const initial = initialValues(program);
 
   /** What never changes is the same for all, or leads to what has the same number, or puts them in an order. */
   function isEven(struct: StructNode, field: FieldNode): boolean {
@@ -57,7 +58,7 @@ function sortOf(
     if (field.aliasOf !== undefined)
       return !isMember(field.type) && !isMember(storageOf(struct, field.aliasOf).type);
     if (!constants.has(key)) return !(inSort && isMember(field.type));
-    const rows = initialValues(program, struct, field);
+    const rows = valuesOf(initial, program, struct, field);
     if (inSort && !isMember(field.type))
       return rows.every((row) => row.every((value, i) => isSameValue(value, rows[0]?.[i])));
     const isOther = (value: ExprNode) => value.kind !== 'address' || !names.has(value.struct);

@@ -5,7 +5,7 @@ import type { ExprNode } from '../lang/nodes.ts';
 import { boundValue, type Program, structNamed } from '../lang/program.ts';
 import { bitsOf, wrap } from '../lang/types.ts';
 import { storageOf } from '../lang/words.ts';
-import { assert } from '../support/assert.ts';
+import { initialValues } from './initial-values.ts';
 
 export type Load = Extract<ExprNode, { kind: 'load' }>;
 
@@ -29,16 +29,4 @@ export function knownLoads(program: Program, constants: ReadonlySet<string>): (l
       return { kind: 'const', type: node.type, value: wrap(node.type, initial.value) };
     return initial.kind === 'address' && bitsOf(node.type) === 64 ? { ...initial, type: node.type } : node;
   };
-}
-
-/** Initial values by word name; a later entry replaces an earlier one. */
-function initialValues(program: Program): ReadonlyMap<string, ExprNode> {
-  const map = new Map<string, ExprNode>();
-  for (const { place, value } of program.initial) {
-    assert(place.pointer.kind === 'address', 'an initial value belongs to a known object');
-    const index = place.index?.kind === 'const' ? `[${place.index.value}]` : '';
-    const storage = storageOf(structNamed(program, place.struct), place.field);
-    map.set(`${place.struct}[${place.pointer.instance}].${storage.name}${index}`, value);
-  }
-  return map;
 }

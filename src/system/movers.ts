@@ -4,7 +4,7 @@
  * and Cohen, "Optimistic synchronization-based state-space reduction", 2003).
  */
 
-import { storageKey } from '../lang/fields.ts';
+import { lockFields, storageKey } from '../lang/fields.ts';
 import type { ExprNode, Place } from '../lang/nodes.ts';
 import { predicatesOf, structNamed } from '../lang/program.ts';
 import { eachExpression } from '../lang/walk.ts';
@@ -66,11 +66,7 @@ export function findMovers(graph: Graph): Movers {
   }
 
   const lasting = (place: Place) => !structNamed(program, place.struct).mortal;
-  const locks = new Set(
-    program.structs.flatMap((s) =>
-      s.mortal ? [] : s.fields.filter((f) => f.lock).map((f) => `${s.name}.${f.name}`),
-    ),
-  );
+  const locks = new Set(lockFields(program.structs.filter((s) => !s.mortal)));
   for (const field of spoilt) locks.delete(field);
 
   /** Nothing else can see what happens from here to where the CPU stops again, or chooses. */

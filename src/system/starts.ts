@@ -7,6 +7,7 @@ import type { ExprNode } from '../lang/nodes.ts';
 import { rewriteExpression, rewritePlace } from '../lang/rewrite.ts';
 import { fold } from './fold.ts';
 import { type Action, type Graph, type GraphNode, type NodeId, successors } from './graph.ts';
+import { isSameValue } from './initial-values.ts';
 import { knownLoads } from './known-words.ts';
 import { postorder } from './points.ts';
 
@@ -158,12 +159,7 @@ function common(
   b: ReadonlyMap<string, ExprNode>,
 ): ReadonlyMap<string, ExprNode> {
   if (a === undefined || a === b) return b;
-  return new Map([...a].filter(([local, value]) => sameConstant(value, b.get(local))));
-}
-
-function sameConstant(a: ExprNode, b: ExprNode | undefined): boolean {
-  if (a.kind === 'const') return b?.kind === 'const' && a.value === b.value;
-  return a.kind === 'address' && b?.kind === 'address' && a.struct === b.struct && a.instance === b.instance;
+  return new Map([...a].filter(([local, value]) => isSameValue(value, b.get(local))));
 }
 
 function redirected(action: Action, to: (id: NodeId) => NodeId): Action {

@@ -1,5 +1,6 @@
 /** What of a program may be exchanged without a run becoming none. */
 
+import { lockFields } from '../lang/fields.ts';
 import { inAnyOrder } from './any-order.ts';
 import type { Graph } from './graph.ts';
 import { type CpuSort, interchangeableCpus } from './interchangeable-cpus.ts';
@@ -27,9 +28,7 @@ export interface Asked {
 /** null: nothing may. Objects are looked at where each operation is one step, CPUs where there are several. */
 export function symmetryOf(graph: Graph, { lockOrder = false, reach = false }: Asked = {}): Symmetry | null {
   const { program, whole } = graph;
-  const locks = new Set(
-    program.structs.flatMap((s) => s.fields.filter((f) => f.lock).map((f) => `${s.name}.${f.name}`)),
-  );
+  const locks = lockFields(program.structs);
   const cpus = interchangeableCpus(graph);
   if (cpus && !(lockOrder && [...cpus.own].some((key) => locks.has(key))))
     return { cpus, objects: [], graph, given: graph };

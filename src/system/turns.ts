@@ -4,6 +4,7 @@
  */
 import type { Place } from '../lang/nodes.ts';
 import { structNamed } from '../lang/program.ts';
+import { wordName } from '../lang/words.ts';
 import { type Graph, type GraphNode, type NodeId, successors } from './graph.ts';
 import { postorder } from './points.ts';
 
@@ -14,9 +15,8 @@ export interface Turns {
   readonly of: Place;
 }
 
-/** Its word, and of which object. */
+/** Which of its objects a turn's word belongs to. */
 export const instanceOf = ({ pointer }: Place): number => (pointer.kind === 'address' ? pointer.instance : 0);
-const wordOf = (of: Place): string => `${of.struct}[${instanceOf(of)}].${of.field}`;
 
 interface Turn {
   readonly point: number;
@@ -41,7 +41,10 @@ export function findTurns(graph: Graph, cpus: number): Turns | null | 'other' {
     if (second?.cpu !== 1 || !goesOnUnseen(graph, second.id)) return 'other';
     points.push([first.point, second.point]);
   }
-  const isOfOne = new Set(turns.map((t) => wordOf(t.of))).size === 1;
+  const words = turns.map(({ of: { struct, field }, of }) =>
+    wordName({ struct, instance: instanceOf(of), field }),
+  );
+  const isOfOne = new Set(words).size === 1;
   const isLasting = !structNamed(graph.program, any.of.struct).mortal;
   return isOfOne && isLasting && 2 * points.length === turns.length ? { points, of: any.of } : 'other';
 }
