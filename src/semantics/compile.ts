@@ -3,7 +3,10 @@
  * each control point, all over one scratch state `S`. Nothing is allocated while they run.
  */
 import { type Addresses, defaultAddresses } from '../lang/addresses.ts';
+import { rewriteExpression } from '../lang/rewrite.ts';
+import { fold } from '../system/fold.ts';
 import { type Graph, runningCpus } from '../system/graph.ts';
+import { knownLoads } from '../system/known-words.ts';
 import { separateStarts } from '../system/starts.ts';
 import { accessWriter } from './access-code.ts';
 import { createChoices } from './choices.ts';
@@ -12,6 +15,7 @@ import { type Compiled, type Listener, NO_SUCCESSOR } from './compiled.ts';
 import { createEnvironment, onFirstCall } from './environment.ts';
 import { expressionWriter } from './expression-code.ts';
 import { writeInitialState } from './initial-words.ts';
+import { idleJudge } from './judgement-code.ts';
 import { layOut } from './layout.ts';
 import { orderRecorder } from './lock-order.ts';
 import { lockTable, undertaker } from './lock-words.ts';
@@ -70,11 +74,16 @@ export function compile(given: Graph, listener: Listener, options: CompileOption
   const nodes = nodeWriter(context, expressions, accessing, exits, lockWords, options.trackLocks);
   const segment = segmentWriter(context, expressions, nodes, exits);
 
-  const predicates = program.properties.map((p, i) => {
-    const predicate = environment.evaluate<() => boolean>(`() => ${expressions.look(p.holds)} !== 0`);
+  const known = knownLoads(program, graph.constants);
+  const holds = program.properties.map((p) =>
+    rewriteExpression(p.holds, (e) => (e.kind === 'load' ? known(e) : fold(e, program))),
+  );
+  const predicates = holds.map((expression, i) => {
+    const predicate = environment.evaluate<() => boolean>(`() => ${expressions.look(expression)} !== 0`);
     environment.set(`predicate_${i}`, predicate);
     return predicate;
   });
+  environment.set('judgeIdle', environment.evaluate(idleJudge(context, holds)));
   const { elsewhere } = program;
   if (program.afterOops) {
     environment.set('bury', undertaker(lockWords, state));
