@@ -80,20 +80,17 @@ export function createValues(idBits: 8 | 16, given?: SharedNumbers): Values {
   }
 
   function memo2(compute: (a: number, b: number) => number): (a: number, b: number) => number {
-    const rows: Int32Array[] = [];
-    const none = new Int32Array(0);
-    for (let i = 0; i < capacity; i++) rows.push(none);
-    return (a, b) => {
-      let row = rows[a] as Int32Array;
-      if (row.length === 0) {
-        row = new Int32Array(capacity).fill(-1);
-        rows[a] = row;
-      }
-      const known = row[b] as number;
-      if (known >= 0) return known;
+    const none = new Int32Array(capacity).fill(-1);
+    const rows = Array.from({ length: capacity }, () => none);
+    function computed(a: number, b: number): number {
       const result = compute(a, b);
-      row[b] = result;
+      if (rows[a] === none) rows[a] = none.slice();
+      (rows[a] as Int32Array)[b] = result;
       return result;
+    }
+    return (a, b) => {
+      const known = (rows[a] as Int32Array)[b] as number;
+      return known >= 0 ? known : computed(a, b);
     };
   }
 
