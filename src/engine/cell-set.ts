@@ -53,9 +53,10 @@ export function createCellSet(cells: number): CellSet {
   let table: Int32Array = new Int32Array(tableMemory, 0, 1 << bits);
   let size = 0;
   const hashes = new Int32Array(BATCH);
+  const places = new Int32Array(BATCH);
   const numbers = new Int32Array(BATCH);
   /** Where what is only fetched goes, so that no compiler leaves it out. */
-  const fetched = new Int32Array(1);
+  const fetched = new Int32Array(BATCH);
 
   function hash(states: Int32Array, at: number): number {
     let h = 0x9e3779b9;
@@ -77,27 +78,32 @@ export function createCellSet(cells: number): CellSet {
   /** An entry is the state's number and 1 in its low bits, which it never fills, and the tag above. */
   const firstPlace = (h: number): number => Math.imul(h, 0x9e3779b1) >>> (32 - bits);
 
-  /** The state's number, or ~ the place of the table where its entry would be. */
-  function find(h: number, states: Int32Array, from: number): number {
+  /** The first place from `at` on with an entry that has the hash's tag, or with none. */
+  function placeFrom(at: number, h: number): number {
     const mask = table.length - 1;
-    const tag = h & ~mask;
-    let at = firstPlace(h);
-    for (let entry = table[at] as number; entry !== 0; entry = table[at] as number) {
-      const n = (entry & mask) - 1;
-      if (((entry ^ tag) & ~mask) === 0 && n >>> 0 < size && equal(n, states, from)) return n;
-      at = (at + 1) & mask;
-    }
-    return ~at;
+    let place = at;
+    while (table[place] !== 0 && ((table[place] as number) ^ h) & ~mask) place = (place + 1) & mask;
+    return place;
   }
 
-  function insertHashed(h: number, states: Int32Array, from: number): number {
-    const found = find(h, states, from);
+  /** The state's number, or ~ the place of the table where its entry would be; `at`: where that may be found first. */
+  function find(at: number, h: number, states: Int32Array, from: number): number {
+    const mask = table.length - 1;
+    let place = placeFrom(at, h);
+    for (; table[place] !== 0; place = placeFrom((place + 1) & mask, h)) {
+      const n = ((table[place] as number) & mask) - 1;
+      if (n >>> 0 < size && equal(n, states, from)) return n;
+    }
+    return ~place;
+  }
+
+  function insertHashed(at: number, h: number, states: Int32Array, from: number): number {
+    const found = find(at, h, states, from);
     if (found >= 0) return found;
     const chunk = chunkFor(size);
     const to = (size & (CHUNK - 1)) * cells;
     for (let i = 0; i < cells; i++) chunk[to + i] = states[from + i] as number;
     table[~found] = (h & -table.length) | ++size;
-    if (size > table.length * FULL) grow();
     return size - 1;
   }
 
@@ -113,6 +119,11 @@ export function createCellSet(cells: number): CellSet {
     return chunks[n >>> 16] as Int32Array;
   }
 
+  /** The table does not grow while states are inserted together: their places were found before. */
+  function makeRoom(count: number): void {
+    while (size + count > table.length * FULL) grow();
+  }
+
   function grow(): void {
     bits++;
     const bytes = 2 * table.byteLength;
@@ -123,26 +134,36 @@ export function createCellSet(cells: number): CellSet {
     }
     table = new Int32Array(tableMemory, 0, 1 << bits);
     const mask = table.length - 1;
-    for (let n = 0; n < size; n++) {
-      const h = hash(chunks[n >>> 16] as Int32Array, (n & (CHUNK - 1)) * cells);
-      let at = firstPlace(h);
-      while (table[at] !== 0) at = (at + 1) & mask;
-      table[at] = (h & ~mask) | (n + 1);
+    for (let first = 0; first < size; first += BATCH) {
+      const count = Math.min(BATCH, size - first);
+      fetchPlaces(chunks[first >>> 16] as Int32Array, (first & (CHUNK - 1)) * cells, count);
+      for (let k = 0; k < count; k++) {
+        let at = places[k] as number;
+        while (table[at] !== 0) at = (at + 1) & mask;
+        table[at] = ((hashes[k] as number) & ~mask) | (first + k + 1);
+      }
     }
   }
 
-  /** Asks for the memory that lookups need together, before any of it is waited for. */
-  function fetch(states: Int32Array, count: number): void {
+  /** Hashes, and asks for the memory of the places together, before any of it is waited for. */
+  function fetchPlaces(states: Int32Array, from: number, count: number): void {
+    for (let k = 0; k < count; k++) {
+      const h = hash(states, from + k * cells);
+      hashes[k] = h;
+      places[k] = firstPlace(h);
+    }
+    for (let k = 0; k < count; k++) fetched[k] = table[places[k] as number] as number;
+  }
+
+  /** Moves each place to the entry with the hash's tag, or to the first free one, and asks for the state there. */
+  function fetchStates(count: number): void {
     const mask = table.length - 1;
     for (let k = 0; k < count; k++) {
-      const h = hash(states, k * cells);
-      hashes[k] = h;
-      fetched[0] = table[firstPlace(h)] as number;
-    }
-    for (let k = 0; k < count; k++) {
-      const n = ((table[firstPlace(hashes[k] as number)] as number) & mask) - 1;
-      if (n < 0 || n >= size) continue;
-      fetched[0] = (chunks[n >>> 16] as Int32Array)[(n & (CHUNK - 1)) * cells] as number;
+      const at = placeFrom(places[k] as number, hashes[k] as number);
+      places[k] = at;
+      const n = ((table[at] as number) & mask) - 1;
+      fetched[k] =
+        n < 0 || n >= size ? 0 : ((chunks[n >>> 16] as Int32Array)[(n & (CHUNK - 1)) * cells] as number);
     }
   }
 
@@ -166,16 +187,28 @@ export function createCellSet(cells: number): CellSet {
       size = 0;
       table.fill(0);
     },
-    insertAt: (states, at) => insertHashed(hash(states, at), states, at),
+    insertAt(states, at) {
+      makeRoom(1);
+      const h = hash(states, at);
+      return insertHashed(firstPlace(h), h, states, at);
+    },
     insertAll(states, count) {
-      fetch(states, count);
-      for (let k = 0; k < count; k++) numbers[k] = insertHashed(hashes[k] as number, states, k * cells);
+      makeRoom(count);
+      fetchPlaces(states, 0, count);
+      fetchStates(count);
+      for (let k = 0; k < count; k++)
+        numbers[k] = insertHashed(places[k] as number, hashes[k] as number, states, k * cells);
       return numbers;
     },
-    findAt: (states, at) => find(hash(states, at), states, at),
+    findAt(states, at) {
+      const h = hash(states, at);
+      return find(firstPlace(h), h, states, at);
+    },
     findAll(states, count) {
-      fetch(states, count);
-      for (let k = 0; k < count; k++) numbers[k] = find(hashes[k] as number, states, k * cells);
+      fetchPlaces(states, 0, count);
+      fetchStates(count);
+      for (let k = 0; k < count; k++)
+        numbers[k] = find(places[k] as number, hashes[k] as number, states, k * cells);
       return numbers;
     },
     readAt(n, target, to) {
