@@ -49,7 +49,12 @@ function begin(program: Program): Checking {
     functions,
     bodies: new Map(program.functions.map((fn) => [fn.name, locatedBody(fn)])),
     report,
-    reportIn: (name) => (line) => report(linePlace(functions.get(name), line)),
+    // The place is printed only where there is something to say of it.
+    reportIn:
+      (name) =>
+      (line) =>
+      (...said) =>
+        report(linePlace(functions.get(name), line))(...said),
     found,
   };
 }
