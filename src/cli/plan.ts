@@ -139,7 +139,7 @@ function planScenarios(given: Given): readonly Promise<PlannedCell>[] {
         prefix,
         properties: writtenOut(program, properties),
         claimed: verdictsOf(program, claimed),
-        unusual: JSON.stringify(setting.policy) !== JSON.stringify(defaultSetting.policy),
+        unusual: !samePolicy(setting.policy, defaultSetting.policy),
         ...stored,
       };
     }),
@@ -249,14 +249,17 @@ function verdictsOf(program: Program, of: readonly Claim[]): ReadonlyMap<string,
   );
 }
 
-function sameSetting(claim: Claim, { bounds, policy }: Setting): boolean {
+const sameSetting = (a: Setting, b: Setting): boolean =>
+  samePolicy(a.policy, b.policy) && sameBounds(a.bounds, b.bounds);
+
+/** What a policy does not say is as usual. */
+function samePolicy(a: Setting['policy'], b: Setting['policy']): boolean {
   return (
-    claim.policy.earlyKill === policy.earlyKill &&
-    claim.policy.source === policy.source &&
-    (claim.policy.faultsFail ?? true) === (policy.faultsFail ?? true) &&
-    (claim.policy.moreOperations ?? false) === (policy.moreOperations ?? false) &&
-    (claim.policy.afterOops ?? false) === (policy.afterOops ?? false) &&
-    sameBounds(claim.bounds, bounds)
+    a.earlyKill === b.earlyKill &&
+    a.source === b.source &&
+    (a.faultsFail ?? true) === (b.faultsFail ?? true) &&
+    (a.moreOperations ?? false) === (b.moreOperations ?? false) &&
+    (a.afterOops ?? false) === (b.afterOops ?? false)
   );
 }
 
