@@ -99,21 +99,19 @@ export function record<T>(members: Members<T>): Codec<T> {
   return {
     encode(value) {
       const from = value as Readonly<Record<string, unknown>>;
-      return Object.fromEntries(
-        entries
-          .filter(([key, codec]) => !(codec.optional && from[key] === undefined))
-          .map(([key, codec]) => [key, codec.encode(from[key])]),
-      );
+      const to: Record<string, unknown> = {};
+      for (const [key, codec] of entries)
+        if (!codec.optional || from[key] !== undefined) to[key] = codec.encode(from[key]);
+      return to;
     },
     decode(json, at) {
       const from = objectAt(json, at);
       const stray = Object.keys(from).find((key) => !Object.hasOwn(members, key));
       if (stray !== undefined) throw malformed(`${at}.${stray}`, 'no such member');
-      return Object.fromEntries(
-        entries
-          .filter(([key, codec]) => !(codec.optional && from[key] === undefined))
-          .map(([key, codec]) => [key, codec.decode(from[key], `${at}.${key}`)]),
-      ) as T;
+      const to: Record<string, unknown> = {};
+      for (const [key, codec] of entries)
+        if (!codec.optional || from[key] !== undefined) to[key] = codec.decode(from[key], `${at}.${key}`);
+      return to as T;
     },
   };
 }
