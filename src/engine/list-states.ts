@@ -1,20 +1,26 @@
 /** The states that a search has visited, as the table of a certificate. */
 import type { StateTable } from '../evidence/state-table.ts';
 import type { Term } from '../semantics/terms.ts';
-import type { Transitions } from '../semantics/transitions.ts';
+import type { StateVariable, Transitions } from '../semantics/transitions.ts';
 import { domainConjuncts } from './domains.ts';
 import type { SearchResult } from './explicit.ts';
 import { createStateReader } from './state-reader.ts';
-import { type Column, createParts } from './table-parts.ts';
+import { type Column, createParts, type Said } from './table-parts.ts';
 
-/** States in which all CPUs stand at the same points. */
+/** States in which all CPUs stand at the same points: those at these positions of `order`. */
 interface Group {
   readonly points: readonly number[];
-  readonly states: number[];
+  readonly from: number;
+  readonly to: number;
 }
 
-/** Which packed values variables have where one CPU is at one point. */
-type ValuesThere = Map<Column, Set<number>>;
+/** What is seen of one CPU at one point. */
+interface There {
+  readonly columns: readonly Column[];
+  readonly first: Int32Array;
+  /** Columns that have had their first value in all states so far. */
+  same: readonly number[];
+}
 
 /** `domains`: which values each word takes. */
 export function listStates(
@@ -22,15 +28,17 @@ export function listStates(
   result: Pick<SearchResult, 'compiled' | 'states' | 'visited'>,
 ): { readonly table: StateTable; readonly domains: readonly Term[] } {
   const { graph, state, variables } = system;
+  const { states, visited } = result;
   const reader = createStateReader(system, result.compiled);
   const parts = createParts(system, reader);
   const cpus = state.pcs.map((_, cpu) => cpu);
   const packed = new Int32Array(result.compiled.layout.cells);
   const columns = variables.flatMap((variable): Column[] => {
     const read = reader.readLive(variable);
-    return read ? [{ variable, read, values: new Set() }] : [];
+    return read ? [{ variable, read, object: objectOf(variable) }] : [];
   });
   const words = columns.filter(({ variable }) => variable.kind.is === 'word');
+  const valuesOf = words.map(() => new Set<number>());
   const localsOf = cpus.map((cpu) => {
     const own = columns.flatMap((column) => {
       const { kind } = column.variable;
@@ -40,87 +48,136 @@ export function listStates(
   });
   const localsAt = (cpu: number, point: number): readonly Column[] =>
     (graph.points[point - 1]?.live ?? []).flatMap((name) => localsOf[cpu]?.get(name) ?? []);
-  const seen = cpus.map(() => new Map<number, ValuesThere>());
+  const seen = cpus.map(() => new Map<number, There>());
+  /** The states, group by group. */
+  const order = new Int32Array(states);
 
   function groupStates(): readonly Group[] {
     const pcs = columns.filter(({ variable }) => variable.kind.is === 'pc');
-    const found = new Map<string, Group>();
-    for (let n = 0; n < result.states; n++) {
-      result.visited.read(n, packed);
-      const points = pcs.map((pc) => pc.read(packed));
-      const key = points.join();
-      const group = found.get(key) ?? { points, states: [] };
-      found.set(key, group);
-      group.states.push(n);
+    const groupOf = new Int32Array(states);
+    const numbers = pcs.map(() => new Map<number, number>());
+    const found: { readonly points: readonly number[]; size: number }[] = [];
+    const most = graph.points.length + 1;
+    for (let n = 0; n < states; n++) {
+      visited.read(n, packed);
+      let number = 0;
+      for (let cpu = 0; cpu < pcs.length; cpu++) {
+        const known = numbers[cpu] as Map<number, number>;
+        const key = number * most + (pcs[cpu] as Column).read(packed);
+        number = known.get(key) ?? known.size;
+        if (number === known.size) known.set(key, number);
+      }
+      found[number] ??= { points: pcs.map((pc) => pc.read(packed)), size: 0 };
+      (found[number] as { size: number }).size++;
+      groupOf[n] = number;
     }
-    return [...found.values()];
+    const groups: Group[] = [];
+    for (const { points, size } of found) {
+      const from = groups.at(-1)?.to ?? 0;
+      groups.push({ points, from, to: from + size });
+    }
+    const next = Int32Array.from(groups, ({ from }) => from);
+    for (let n = 0; n < states; n++) {
+      const number = groupOf[n] as number;
+      const at = next[number] as number;
+      order[at] = n;
+      next[number] = at + 1;
+    }
+    return groups;
   }
 
-  function noteValues({ points, states }: Group): void {
-    const there = points.map((point, cpu) => {
-      const known = seen[cpu]?.get(point);
-      if (known) return [...known];
-      const made = new Map([...words, ...localsAt(cpu, point)].map((c) => [c, new Set<number>()] as const));
-      seen[cpu]?.set(point, made);
-      return [...made];
-    });
-    for (const n of states) {
-      result.visited.read(n, packed);
-      for (const list of there) for (const [column, values] of list) values.add(column.read(packed));
-      for (const column of words) column.values.add(column.read(packed));
+  function thereOf(cpu: number, point: number): There {
+    const known = seen[cpu]?.get(point);
+    if (known) return known;
+    const here = [...words, ...localsAt(cpu, point)];
+    const first = Int32Array.from(here, ({ read }) => read(packed));
+    const made = { columns: here, first, same: [...here.keys()] };
+    seen[cpu]?.set(point, made);
+    return made;
+  }
+
+  function noteValues({ points, from, to }: Group): void {
+    visited.read(order[from] as number, packed);
+    const all = points.map((point, cpu) => thereOf(cpu, point));
+    const last = new Int32Array(words.length).fill(-1);
+    for (let i = from; i < to; i++) {
+      visited.read(order[i] as number, packed);
+      for (const there of all) {
+        const stays = (c: number) => there.columns[c]?.read(packed) === there.first[c];
+        if (!there.same.every(stays)) there.same = there.same.filter(stays);
+      }
+      for (let w = 0; w < words.length; w++) {
+        const value = (words[w] as Column).read(packed);
+        if (value !== last[w]) valuesOf[w]?.add(value);
+        last[w] = value;
+      }
     }
   }
 
   /** What is the same in all states; of a word that never changes that need not be said. */
-  function factsOf(there: ValuesThere): readonly number[] {
-    const said = [...there].flatMap(([column, values]) => {
-      const [value, ...more] = values;
-      const isFact = value !== undefined && more.length === 0 && column.values.size !== 1;
-      return isFact ? [parts.literal(column, value)] : [];
-    });
+  function factsOf({ columns: here, first, same }: There): readonly number[] {
+    const said = same.flatMap((c) =>
+      valuesOf[c]?.size === 1 ? [] : [parts.literal(here[c] as Column, first[c] as number)],
+    );
     return parts.byObject(said);
   }
 
   /** Which values go together in the states of a group, of what is not the same wherever one of its CPUs is there. */
-  function together({ points, states }: Group): number {
-    const isOpen = (column: Column) =>
-      points.every((point, cpu) => seen[cpu]?.get(point)?.get(column)?.size !== 1);
-    const open = [...points.flatMap((point, cpu) => localsAt(cpu, point)), ...words].filter(isOpen);
-    const rows = states.map((n) => {
-      result.visited.read(n, packed);
-      return open.map((column) => column.read(packed));
-    });
-    return combinations(rows, [...open.keys()]);
+  function together({ points, from, to }: Group): number {
+    const same = new Set(
+      points.flatMap((point, cpu) => {
+        const there = seen[cpu]?.get(point);
+        return there?.same.map((c) => there.columns[c]) ?? [];
+      }),
+    );
+    const open = [...points.flatMap((point, cpu) => localsAt(cpu, point)), ...words].filter(
+      (c) => !same.has(c),
+    );
+    const width = open.length;
+    /** The values of `open`, state by state. */
+    const rows = new Int32Array((to - from) * width);
+    for (let i = from; i < to; i++) {
+      visited.read(order[i] as number, packed);
+      for (let c = 0; c < width; c++) rows[(i - from) * width + c] = (open[c] as Column).read(packed);
+    }
+    return combinations(
+      Array.from({ length: to - from }, (_, i) => i * width),
+      [...open.keys()],
+    );
 
-    /** What is the same in all rows, and for each value of what is not, what goes with it. */
-    function combinations(some: readonly (readonly number[])[], positions: readonly number[]): number {
-      const [first = []] = some;
-      const isSame = (i: number) => some.every((row) => row[i] === first[i]);
-      const same = positions.filter(isSame);
-      const [branch, ...rest] = positions.filter((i) => !same.includes(i));
-      const literals = same.map((i) => parts.literal(open[i] as Column, first[i] as number));
-      const said = parts.all(parts.byObject(literals));
-      if (branch === undefined) return said;
-      const byValue = new Map<number, (readonly number[])[]>();
+    /** What is the same in all rows (these begin there), and for each value of what is not, what goes with it. */
+    function combinations(some: readonly number[], positions: readonly number[]): number {
+      const [first = 0] = some;
+      const isSame = (c: number) => some.every((row) => rows[row + c] === rows[first + c]);
+      const said: Said[] = [];
+      const rest = positions.filter((c) => {
+        if (!isSame(c)) return true;
+        said.push(parts.literal(open[c] as Column, rows[first + c] as number));
+        return false;
+      });
+      const common = parts.all(parts.byObject(said));
+      const [branch, ...beyond] = rest;
+      if (branch === undefined) return common;
+      const byValue = new Map<number, number[]>();
       for (const row of some) {
-        const list = byValue.get(row[branch] as number);
+        const value = rows[row + branch] as number;
+        const list = byValue.get(value);
         if (list) list.push(row);
-        else byValue.set(row[branch] as number, [row]);
+        else byValue.set(value, [row]);
       }
       const byRest = new Map<number, number[]>();
       for (const [value, these] of [...byValue].sort(([a], [b]) => a - b)) {
-        const beyond = combinations(these, rest);
-        byRest.set(beyond, [...(byRest.get(beyond) ?? []), value]);
+        const goes = combinations(these, beyond);
+        const values = byRest.get(goes);
+        if (values) values.push(value);
+        else byRest.set(goes, [value]);
       }
-      const branches = [...byRest].map(([beyond, values]) =>
-        parts.all([parts.oneOf(open[branch] as Column, values), beyond]),
+      const branches = [...byRest].map(([goes, values]) =>
+        parts.all([parts.oneOf(open[branch] as Column, values), goes]),
       );
-      return parts.all([said, parts.any(branches)]);
+      return parts.all([common, parts.any(branches)]);
     }
   }
-
-  const domainOf = ({ variable, values }: Column) =>
-    [variable.term, [...values].map((value) => reader.termOf(variable, value))] as const;
 
   const groups = groupStates();
   for (const group of groups) noteValues(group);
@@ -137,8 +194,17 @@ export function listStates(
     entries.set(part, list);
     list.push(...group.points);
   }
+  const domains = words.map(
+    ({ variable }, w) =>
+      [variable.term, [...(valuesOf[w] ?? [])].map((value) => reader.termOf(variable, value))] as const,
+  );
   return {
     table: { ...parts.written(), at, together: [...entries].map(([part, points]) => [part, ...points]) },
-    domains: domainConjuncts(system, new Map(words.map(domainOf))),
+    domains: domainConjuncts(system, new Map(domains)),
   };
+}
+
+/** What a variable belongs to: much of what is said of one object is said in many places. */
+function objectOf({ kind }: StateVariable): string {
+  return kind.is === 'word' ? kind.name.replace(/\..*$/, '') : kind.is;
 }

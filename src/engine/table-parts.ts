@@ -7,9 +7,9 @@ import type { StateReader } from './state-reader.ts';
 /** One variable of the packed states. */
 export interface Column {
   readonly variable: StateVariable;
+  /** The object that it belongs to; of all locals, and of all control points, one. */
+  readonly object: string;
   read(state: Int32Array): number;
-  /** The packed values that occur. */
-  readonly values: Set<number>;
 }
 
 /** That a variable has one value, by the number of the part that says so. */
@@ -72,11 +72,9 @@ export function createParts({ terms }: Transitions, reader: StateReader): Parts 
     byObject(said) {
       const objects = new Map<string, number[]>();
       for (const { column, part } of said) {
-        const { kind } = column.variable;
-        const object = kind.is === 'word' ? kind.name.replace(/\..*$/, '') : kind.is;
-        const list = objects.get(object);
+        const list = objects.get(column.object);
         if (list) list.push(part);
-        else objects.set(object, [part]);
+        else objects.set(column.object, [part]);
       }
       return [...objects.values()].map(all);
     },

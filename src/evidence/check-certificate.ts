@@ -7,9 +7,9 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Program } from '../lang/program.ts';
+import { withoutComments } from '../semantics/scripts.ts';
 import type { Term } from '../semantics/terms.ts';
 import { createTransitions, type Transitions } from '../semantics/transitions.ts';
-import { nameless } from '../solver/nameless.ts';
 import { scoped } from '../solver/question.ts';
 import type { RunOptions, SolverSession } from '../solver/session.ts';
 import { PagedeedError } from '../support/diagnostics.ts';
@@ -105,7 +105,7 @@ export async function checkScripts(
   async function ask(script: Script, session: SolverSession): Promise<Failure | null> {
     const reason = refuses(script);
     if (reason !== null) return wrong(reason);
-    const question = digest(nameless(script.text));
+    const question = digest(withoutComments(script.text));
     if (shown.has(question)) return null;
     const answer = await session.run(scoped(script.text), options());
     if (answer.kind === 'error') return { holds: null, reason: `${script.name}: ${answer.message}` };

@@ -4,7 +4,8 @@ import { counterProgram } from '../../specs/reference/counter.ts';
 import { ask, scoped } from '../solver/question.ts';
 import { openZ3Session } from '../solver/z3.ts';
 import { lower } from '../system/lower.ts';
-import { composeScript } from './scripts.ts';
+import { composeScript, withoutComments } from './scripts.ts';
+import { asDefinitions } from './term-text.ts';
 import type { Term } from './terms.ts';
 import { createTransitions } from './transitions.ts';
 
@@ -64,6 +65,49 @@ test('words that are only compared become Booleans, and the logic follows', () =
   expect([...related.symbols.keys()]).toContain(a);
   expect(scoped(sole.text)).toMatch(/^\(reset\)\n\(set-logic QF_UF\) \(push 1\)/);
 });
+
+test('symbols are numbered as they occur, and scripts that ask the same of others are the same but for comments', () => {
+  const [a, b, c] = words as [Term, Term, Term];
+  const [zero, one] = values as [Term, Term, Term, Term];
+  const text = (x: Term, y: Term, value: Term) =>
+    composeScript(
+      system,
+      [terms.or(terms.eq(x, value), terms.binary('ult', y, x)), terms.eq(y, value)],
+      [`of ${x.symbol}`],
+    ).text;
+  const asked = (x: Term, y: Term, value: Term) => withoutComments(text(x, y, value));
+  expect(text(a, b, zero)).not.toBe(text(b, c, zero));
+  expect(asked(a, b, zero)).toBe(asked(b, c, zero));
+  expect(asked(a, b, zero)).not.toBe(asked(a, b, one));
+  expect(asked(a, b, zero)).not.toBe(asked(a, a, zero));
+});
+
+test('a name does not end the comment that it stands in', () => {
+  const hostile = terms.variable('x\n(assert false)', 64);
+  const { text } = composeScript(system, [terms.binary('ult', hostile, values[1] as Term)], []);
+  expect(text).not.toMatch(/^\(assert false\)/m);
+  expect(withoutComments(text)).not.toContain('false');
+});
+
+test('definitions say what constants with equations say', async () => {
+  await fc.assert(
+    fc.asyncProperty(formula, formula, async (p, q) => {
+      const long = [
+        terms.and(p, terms.or(q, terms.not(p))),
+        terms.or(p, q, ...words.map((w) => terms.eq(w, values[0] as Term))),
+      ];
+      const { text } = composeScript(system, long, []);
+      const defined = asDefinitions(text);
+      expect(defined).not.toMatch(/declare-const d\d/);
+      expect(defined.split('define-fun').length).toBe(text.split('declare-const d').length);
+      // A session defines what is written as it is by itself.
+      const left = text.replaceAll('(assert (= d', ' (assert (= d');
+      expect((await session.run(scoped(defined))).kind).toBe('answered');
+      expect(await session.run(scoped(left))).toEqual(await session.run(scoped(defined)));
+    }),
+    { numRuns: 100, seed: 20261126 },
+  );
+}, 60_000);
 
 test('a control point of many numbers becomes Booleans that are not said to exclude each other', async () => {
   const pc = system.state.pcs[0] as Term;

@@ -1,7 +1,7 @@
 /** Stand-alone SMT-LIB 2 scripts over a transition system. */
 
 import { type Formula, termsIn } from './formula.ts';
-import { createScript, printConstant, quoteSymbol, sortOf } from './term-text.ts';
+import { createScript, printConstant, type SymbolsOf, sortOf } from './term-text.ts';
 import type { Term } from './terms.ts';
 import type { Transitions } from './transitions.ts';
 
@@ -26,6 +26,9 @@ export interface Question {
  * Of a control point that is compared with a great many numbers it is left open whether several of these comparisons
  * hold: that is to allow more than there is, so `unsat` says what it says of words. A model may have several; where
  * control points are asked for in no other way than whether a CPU is at one of some, each of them would do by itself.
+ *
+ * Symbols are numbered as they first occur; comments say what they stand for. So scripts that are the same but for
+ * comments ask the same question, one of `x` and the other of `y` (`withoutComments`).
  */
 export function composeScript(
   system: Transitions,
@@ -39,25 +42,22 @@ export function composeScript(
       [...values].map(([value, atom]) => [atom, `${word.symbol} = ${nameOf(value)}`] as const),
     ),
   );
-  const atoms = new Map([...meant.keys()].map((atom, i) => [atom, `w${i + 1}`] as const));
-  const body = createScript(atoms);
+  const body = createScript(numbered((t) => meant.has(t) || t.kind === 'variable' || t.kind === 'address'));
   const asserted = assertions.map((t) => body.use(t));
   const exclusive = [...comparisons.values()].flatMap((values) =>
     values.size > MOST_APART ? [] : pairs([...values.values()]).map(([a, b]) => terms.not(terms.and(a, b))),
   );
   const apartness = exclusive.map((t) => body.use(t));
-  const addresses = [...body.symbols.values()].filter((t) => t.kind === 'address');
-  const axioms = system.addressAxioms(addresses).map((t) => body.use(t));
-  const names = addresses.map((t) => quoteSymbol(t.symbol));
+  const addresses = [...body.symbols].filter(([, t]) => t.kind === 'address');
+  const axioms = system.addressAxioms(addresses.map(([, t]) => t)).map((t) => body.use(t));
+  const names = addresses.map(([name]) => name);
   const declared = [...body.symbols].map(([symbol, t]) => [t, symbol] as const);
   const text = [
-    // What is named in a comment must not end it.
-    ...header.map((line) => `; ${line.replace(/[^\x20-\x7e]/g, '?')}`),
+    ...header.map(comment),
     `(set-logic ${declared.every(([t]) => t.bits === 1) ? 'QF_UF' : 'QF_BV'})`,
-    ...declared.map(([t, symbol]) => {
-      const says = meant.has(t) ? ` ; ${meant.get(t)}` : '';
-      return `(declare-const ${quoteSymbol(symbol)} ${sortOf(t.bits)})${says}`;
-    }),
+    ...declared.map(
+      ([t, symbol]) => `(declare-const ${symbol} ${sortOf(t.bits)}) ${comment(meant.get(t) ?? t.symbol)}`,
+    ),
     ...body.lines,
     ...(names.length > 1 ? [`(assert (distinct ${names.join(' ')}))`] : []),
     ...[...axioms, ...apartness, ...asserted].map((t) => `(assert ${t})`),
@@ -65,6 +65,26 @@ export function composeScript(
     '',
   ].join('\n');
   return { text, symbols: new Map(declared) };
+}
+
+/** What is named in a comment must not end it. */
+const comment = (text: string): string => `; ${text.replace(/[^\x20-\x7e]/g, '?')}`;
+
+/** What a script asks, of whatever it is. */
+export const withoutComments = (script: string): string => script.replace(/;.*/g, '');
+
+/** Symbols by where terms first occur. */
+function numbered(isSymbol: (t: Term) => boolean): SymbolsOf {
+  const names = new Map<Term, string>();
+  return {
+    has: isSymbol,
+    get(t) {
+      if (!isSymbol(t)) return undefined;
+      const name = names.get(t) ?? `w${names.size + 1}`;
+      names.set(t, name);
+      return name;
+    },
+  };
 }
 
 /**

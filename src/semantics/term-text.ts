@@ -25,8 +25,11 @@ export interface Script {
   readonly symbols: ReadonlyMap<string, Term>;
 }
 
-/** `atoms`: Boolean terms that are written as a symbol of their own. */
-export function createScript(atoms: ReadonlyMap<Term, string> = new Map()): Script {
+/** Terms that are written as a symbol of their own; asked for in the order in which they first occur. */
+export type SymbolsOf = Pick<ReadonlyMap<Term, string>, 'has' | 'get'>;
+
+/** Where `symbolsOf` has no other, a variable or an address is written as the symbol that it has. */
+export function createScript(symbolsOf: SymbolsOf = new Map()): Script {
   const lines: string[] = [];
   const definitions: { name: string; text: string }[] = [];
   const names = new Map<Formula, string>();
@@ -52,7 +55,7 @@ export function createScript(atoms: ReadonlyMap<Term, string> = new Map()): Scri
 
   function partsOf(f: Formula): readonly Formula[] {
     if (isJunction(f)) return f.parts;
-    return atoms.has(f) ? [] : f.args;
+    return symbolsOf.has(f) ? [] : f.args;
   }
 
   function write(f: Formula): string {
@@ -63,8 +66,8 @@ export function createScript(atoms: ReadonlyMap<Term, string> = new Map()): Scri
 
   function writeTerm(t: Term): string {
     if (t.kind === 'const') return printConstant(t.bits, t.value);
-    const symbol = t.kind === 'address' || t.kind === 'variable' ? t.symbol : atoms.get(t);
-    if (symbol !== undefined) {
+    const symbol = symbolsOf.get(t) ?? t.symbol;
+    if (symbolsOf.has(t) || t.kind === 'address' || t.kind === 'variable') {
       symbols.set(symbol, t);
       return quoteSymbol(symbol);
     }
@@ -86,6 +89,11 @@ export function createScript(atoms: ReadonlyMap<Term, string> = new Map()): Scri
   }
   return { definitions, lines, use, symbols };
 }
+
+/** Commands as `lines` has them, with definitions: `define-fun` instead of a constant and an equation. */
+export const asDefinitions = (script: string): string => script.replace(NAMED, '(define-fun $1 () $2 $3)');
+
+const NAMED = /^\(declare-const (d\d+) (Bool|\(_ BitVec \d+\))\) \(assert \(= \1 (.*)\)\)$/gm;
 
 export function quoteSymbol(symbol: string): string {
   return /^[A-Za-z_][\w.]*$/.test(symbol) ? symbol : `|${symbol}|`;

@@ -1,12 +1,11 @@
 /** One question by itself, in a script that any solver could be given. */
 
 import { createHash } from 'node:crypto';
-import { composeScript } from '../semantics/scripts.ts';
+import { composeScript, withoutComments } from '../semantics/scripts.ts';
 import { quoteSymbol } from '../semantics/term-text.ts';
 import type { Term } from '../semantics/terms.ts';
 import type { Transitions } from '../semantics/transitions.ts';
 import type { SolverAnswer } from './answer.ts';
-import { nameless } from './nameless.ts';
 import type { RunOptions, SolverSession } from './session.ts';
 import { parseValues, type Value } from './value.ts';
 
@@ -31,7 +30,7 @@ export async function ask(
   options: RunOptions,
 ): Promise<Answer> {
   const { text, symbols } = composeScript(system, assertions, []);
-  const digest = createHash('sha256').update(nameless(text)).digest('base64');
+  const digest = createHash('sha256').update(withoutComments(text)).digest('base64');
   if (refuted.has(digest)) return { kind: 'unsat' };
   const answer = await session.run(scoped(text), options);
   if (answer.kind !== 'answered') return undecided(answer);
