@@ -117,9 +117,10 @@ const violatedByOne: Readonly<Record<string, readonly string[]>> = {
 
 const everyStack = Object.keys(violatedByOne);
 
-/** The smallest bounds, and two files, which may share the block or have it one after the other. */
+/** The smallest bounds; two files, which may share the block or have it one after the other; two blocks for one page. */
 const oneOfEach = { files: 1, blocks: 1, offsets: 1, tasks: 1 };
 const twoFiles = { ...oneOfEach, files: 2 };
+const twoBlocks = { ...oneOfEach, blocks: 2 };
 const smallest = { bounds: oneOfEach, policy: killAll };
 /** Neither memory nor a fault. */
 const nothingFails: Policy = { ...killAll, source: null, faultsFail: false };
@@ -174,7 +175,7 @@ function withCpus(
   return { scenario, bounds: { ...bounds, cpus }, policy, property, verdict, sets };
 }
 
-/** What two CPUs violate at the smallest bounds; all else is proved there. */
+/** What two CPUs violate at the smallest bounds; all else is proved there, and with two blocks. */
 const violatedByTwo: Readonly<Record<string, readonly string[]>> = {
   'v6.12/ext4': [],
   'v6.12/xfs': [],
@@ -205,9 +206,11 @@ export const claims: readonly Claim[] = [
   ),
   ...Object.entries(violatedByTwo).flatMap(([scenario, violated]) => [
     ...violated.flatMap((id) => [2, 1].map((cpus) => withCpus(scenario, cpus, id, 'violated', smallest))),
-    ...all
-      .filter((id) => !violated.includes(id) && !racing(scenario).includes(id))
-      .map((id) => withCpus(scenario, 2, id, 'proved', smallest)),
+    ...[oneOfEach, twoBlocks].flatMap((bounds) =>
+      all
+        .filter((id) => !violated.includes(id) && !racing(scenario).includes(id))
+        .map((id) => withCpus(scenario, 2, id, 'proved', { bounds, policy: killAll })),
+    ),
   ]),
   ...everyStack
     .filter((scenario) => !violatedByOne[scenario]?.includes(MISSION))

@@ -5,12 +5,8 @@ import type { Term, Terms } from '../semantics/terms.ts';
 /** The values that variables may have; of others nothing is known. */
 export type KnownValues = ReadonlyMap<Term, ReadonlySet<Term>>;
 
-export interface ValuesKnown {
-  of(f: Formula): KnownValues;
-}
-
-/** Parts that formulas share are looked at once. */
-export function createKnownValues(terms: Terms): ValuesKnown {
+/** What a formula says of them; parts that it has in several places are looked at once. */
+export function knownValues(terms: Terms, root: Formula): KnownValues {
   const done = new Map<Formula, KnownValues>();
 
   function of(f: Formula): KnownValues {
@@ -40,7 +36,7 @@ export function createKnownValues(terms: Terms): ValuesKnown {
     return variable.kind === 'variable' && value.rigid ? new Map([[variable, new Set([value])]]) : new Map();
   }
 
-  return { of };
+  return of(root);
 }
 
 /** All of them hold: each may say more of a variable than the others. */

@@ -9,7 +9,7 @@ import type { Term } from '../semantics/terms.ts';
 import { isAt, type Transitions } from '../semantics/transitions.ts';
 import { PagedeedError } from '../support/diagnostics.ts';
 import { conjunctReader } from './invariant-text.ts';
-import { createKnownValues } from './known-values.ts';
+import { knownValues } from './known-values.ts';
 import { variablesIn } from './local-facts.ts';
 
 /**
@@ -138,11 +138,10 @@ export function readStateTable(system: Transitions, table: StateTable): TableVie
 
   const factsAt = (cpu: number, point: number): Formula =>
     join(terms, 'and', (partsAt(cpu, point) ?? []).map(part));
-  const values = createKnownValues(terms);
 
   /** `value`: what variables have, where no fact gives them one. */
   function rowsAt(cpu: number, point: number, value: (variable: Term) => Term): readonly Row[] {
-    const given = values.of(factsAt(cpu, point));
+    const given = knownValues(terms, factsAt(cpu, point));
     const meaning = (t: Term) =>
       substitute(terms, t, (v) => {
         const [only, ...more] = given.get(v) ?? [];
@@ -179,7 +178,7 @@ export function readStateTable(system: Transitions, table: StateTable): TableVie
         'or',
         rows.map(({ parts }) => join(terms, 'and', parts.map(part))),
       );
-      const known = values.of(join(terms, 'and', [factsAt(cpu, point), anywhere]));
+      const known = knownValues(terms, join(terms, 'and', [factsAt(cpu, point), anywhere]));
       const facts = [...known].map(([v, some]) => terms.or(...[...some].map((x) => terms.eq(v, x))));
       return { facts, rows: rowsAt(cpu, point, (v) => v) };
     },
