@@ -125,10 +125,12 @@ const smallest = { bounds: oneOfEach, policy: killAll };
 /** Neither memory nor a fault. */
 const nothingFails: Policy = { ...killAll, source: null, faultsFail: false };
 
+type Bounds = Omit<ScenarioBounds, 'cpus'>;
+
 /** What takes a race: two CPUs violate it at these bounds, one CPU does not. */
 export const races: readonly {
   readonly scenarios: readonly string[];
-  readonly bounds: Omit<ScenarioBounds, 'cpus'>;
+  readonly bounds: Bounds;
   readonly policy: Policy;
   readonly properties: readonly string[];
 }[] = [
@@ -175,7 +177,7 @@ function withCpus(
   return { scenario, bounds: { ...bounds, cpus }, policy, property, verdict, sets };
 }
 
-/** What two CPUs violate at the smallest bounds; all else is proved there, and with two blocks. */
+/** What two CPUs violate at the smallest bounds. */
 const violatedByTwo: Readonly<Record<string, readonly string[]>> = {
   'v6.12/ext4': [],
   'v6.12/xfs': [],
@@ -183,10 +185,20 @@ const violatedByTwo: Readonly<Record<string, readonly string[]>> = {
   'v6.12/xfs-reflink': [],
   'v6.12/xfs-reflink-rmapbt': ['lock-order'],
 };
-const racing = (scenario: string): readonly string[] =>
-  races.flatMap(({ scenarios, bounds, properties }) =>
-    bounds === oneOfEach && scenarios.includes(scenario) ? properties : [],
+/** Whatever else is asked of these is proved. */
+const provedByTwo: readonly { readonly scenarios: readonly string[]; readonly bounds: Bounds }[] = [
+  { scenarios: everyStack, bounds: oneOfEach },
+  { scenarios: everyStack, bounds: twoBlocks },
+  { scenarios: ['v6.12/ext4'], bounds: twoFiles },
+];
+
+/** What is claimed of two CPUs at these bounds, or smaller ones. */
+const racing = (scenario: string, within: Bounds): readonly string[] =>
+  races.flatMap(({ scenarios, bounds, policy, properties }) =>
+    policy === killAll && scenarios.includes(scenario) && isWithin(bounds, within) ? properties : [],
   );
+const isWithin = (small: Bounds, large: Bounds): boolean =>
+  Object.entries(large).every(([name, most]) => small[name as keyof Bounds] <= most);
 
 const MISSION = 'no-sentinel-deref';
 const setsOf = (property: string): readonly string[] => (property === MISSION ? ['start', 'cpus'] : ['cpus']);
@@ -206,11 +218,13 @@ export const claims: readonly Claim[] = [
   ),
   ...Object.entries(violatedByTwo).flatMap(([scenario, violated]) => [
     ...violated.flatMap((id) => [2, 1].map((cpus) => withCpus(scenario, cpus, id, 'violated', smallest))),
-    ...[oneOfEach, twoBlocks].flatMap((bounds) =>
-      all
-        .filter((id) => !violated.includes(id) && !racing(scenario).includes(id))
-        .map((id) => withCpus(scenario, 2, id, 'proved', { bounds, policy: killAll })),
-    ),
+    ...provedByTwo
+      .filter(({ scenarios }) => scenarios.includes(scenario))
+      .flatMap(({ bounds }) =>
+        all
+          .filter((id) => !violated.includes(id) && !racing(scenario, bounds).includes(id))
+          .map((id) => withCpus(scenario, 2, id, 'proved', { bounds, policy: killAll })),
+      ),
   ]),
   ...everyStack
     .filter((scenario) => !violatedByOne[scenario]?.includes(MISSION))
