@@ -67,7 +67,7 @@ describe('learning from a sample', () => {
   });
 
   test('states that are missing are added', { timeout: WITHIN }, async () => {
-    const few = 90;
+    const few = 88;
     const { holds, states } = await certified(petersonProgram(true), few, ['no-bug']);
     expect(holds).toBe(true);
     expect(states).toBeGreaterThan(few);

@@ -1,6 +1,5 @@
 /** The same invariant in fewer conjuncts. */
 import { composeScript } from '../semantics/scripts.ts';
-import { quoteSymbol } from '../semantics/term-text.ts';
 import type { Term } from '../semantics/terms.ts';
 import { limitsOneVariable, type Transitions } from '../semantics/transitions.ts';
 import { scoped } from '../solver/question.ts';
@@ -24,11 +23,12 @@ export async function irredundant(
     terms.or(terms.not(holds.get(c) as Term), c),
     terms.or(terms.not(fails.get(c) as Term), terms.not(c)),
   ]);
-  await session.run(scoped(composeScript(system, chosen, []).text), options);
+  const { text, symbols } = composeScript(system, chosen, []);
+  await session.run(scoped(text), options);
   for (const conjunct of [...conjuncts].reverse()) {
     if (limitsOneVariable(system, conjunct)) continue;
     const others = [...kept].filter((c) => c !== conjunct).map((c) => holds.get(c) as Term);
-    const literals = [...others, fails.get(conjunct) as Term].map((t) => quoteSymbol(t.symbol));
+    const literals = [...others, fails.get(conjunct) as Term].flatMap((t) => symbols.get(t) ?? []);
     const answer = await session.run(`(check-sat-assuming (${literals.join(' ')}))`, options);
     if (answer.kind !== 'answered') break;
     if (answer.results[0] === 'unsat') kept.delete(conjunct);
