@@ -4,15 +4,9 @@ import type { Term } from '../semantics/terms.ts';
 import type { StateVariable, Transitions } from '../semantics/transitions.ts';
 import { domainConjuncts } from './domains.ts';
 import type { SearchResult } from './explicit.ts';
+import { type Group, groupStates } from './state-groups.ts';
 import { createStateReader } from './state-reader.ts';
 import { type Column, createParts, type Said } from './table-parts.ts';
-
-/** States in which all CPUs stand at the same points: those at these positions of `order`. */
-interface Group {
-  readonly points: readonly number[];
-  readonly from: number;
-  readonly to: number;
-}
 
 /** What is seen of one CPU at one point. */
 interface There {
@@ -28,7 +22,7 @@ export function listStates(
   result: Pick<SearchResult, 'compiled' | 'states' | 'visited'>,
 ): { readonly table: StateTable; readonly domains: readonly Term[] } {
   const { graph, state, variables } = system;
-  const { states, visited } = result;
+  const { visited } = result;
   const reader = createStateReader(system, result.compiled);
   const parts = createParts(system, reader);
   const cpus = state.pcs.map((_, cpu) => cpu);
@@ -49,43 +43,10 @@ export function listStates(
   const localsAt = (cpu: number, point: number): readonly Column[] =>
     (graph.points[point - 1]?.live ?? []).flatMap((name) => localsOf[cpu]?.get(name) ?? []);
   const seen = cpus.map(() => new Map<number, There>());
-  /** The states, group by group. */
-  const order = new Int32Array(states);
+  const pcs = columns.filter(({ variable }) => variable.kind.is === 'pc');
+  const { order, groups } = groupStates(result, pcs, graph.points.length + 1);
 
-  function groupStates(): readonly Group[] {
-    const pcs = columns.filter(({ variable }) => variable.kind.is === 'pc');
-    const groupOf = new Int32Array(states);
-    const numbers = pcs.map(() => new Map<number, number>());
-    const found: { readonly points: readonly number[]; size: number }[] = [];
-    const most = graph.points.length + 1;
-    for (let n = 0; n < states; n++) {
-      visited.read(n, packed);
-      let number = 0;
-      for (let cpu = 0; cpu < pcs.length; cpu++) {
-        const known = numbers[cpu] as Map<number, number>;
-        const key = number * most + (pcs[cpu] as Column).read(packed);
-        number = known.get(key) ?? known.size;
-        if (number === known.size) known.set(key, number);
-      }
-      found[number] ??= { points: pcs.map((pc) => pc.read(packed)), size: 0 };
-      (found[number] as { size: number }).size++;
-      groupOf[n] = number;
-    }
-    const groups: Group[] = [];
-    for (const { points, size } of found) {
-      const from = groups.at(-1)?.to ?? 0;
-      groups.push({ points, from, to: from + size });
-    }
-    const next = Int32Array.from(groups, ({ from }) => from);
-    for (let n = 0; n < states; n++) {
-      const number = groupOf[n] as number;
-      const at = next[number] as number;
-      order[at] = n;
-      next[number] = at + 1;
-    }
-    return groups;
-  }
-
+  /** Begins with the state in `packed`. */
   function thereOf(cpu: number, point: number): There {
     const known = seen[cpu]?.get(point);
     if (known) return known;
@@ -179,7 +140,6 @@ export function listStates(
     }
   }
 
-  const groups = groupStates();
   for (const group of groups) noteValues(group);
   const at = cpus.map((cpu) =>
     Array.from({ length: graph.points.length + 1 }, (_, point) => {

@@ -82,6 +82,19 @@ test('symbols are numbered as they occur, and scripts that ask the same of other
   expect(asked(a, b, zero)).not.toBe(asked(a, a, zero));
 });
 
+test.each([
+  ['another operator', (a: Term, b: Term) => [terms.or(a, b)]],
+  ['another polarity', (a: Term, b: Term) => [terms.and(a, terms.not(b))]],
+  ['one word for both', (a: Term) => [a, a]],
+  ['an assertion more', (a: Term, b: Term) => [terms.and(a, b), a]],
+  ['another sort', (a: Term) => [a, terms.binary('ult', terms.variable('b', 8), terms.constant(8, 2n))]],
+])('%s is another question', (_, other) => {
+  const [a, b] = words.map((w) => terms.binary('ult', w, values[1] as Term)) as [Term, Term, Term];
+  const asked = (assertions: readonly Term[]) => withoutComments(composeScript(system, assertions, []).text);
+  expect(asked(other(a, b))).not.toBe(asked([terms.and(a, b)]));
+  expect(asked(other(a, b))).toBe(asked(other(a, b)));
+});
+
 test('a name does not end the comment that it stands in', () => {
   const hostile = terms.variable('x\n(assert false)', 64);
   const { text } = composeScript(system, [terms.binary('ult', hostile, values[1] as Term)], []);

@@ -42,7 +42,7 @@ export function composeScript(
       [...values].map(([value, atom]) => [atom, `${word.symbol} = ${nameOf(value)}`] as const),
     ),
   );
-  const body = createScript(numbered((t) => meant.has(t) || t.kind === 'variable' || t.kind === 'address'));
+  const body = createScript(numbered(meant));
   const asserted = assertions.map((t) => body.use(t));
   const exclusive = [...comparisons.values()].flatMap((values) =>
     values.size > MOST_APART ? [] : pairs([...values.values()]).map(([a, b]) => terms.not(terms.and(a, b))),
@@ -74,12 +74,11 @@ const comment = (text: string): string => `; ${text.replace(/[^\x20-\x7e]/g, '?'
 export const withoutComments = (script: string): string => script.replace(/;.*/g, '');
 
 /** Symbols by where terms first occur. */
-function numbered(isSymbol: (t: Term) => boolean): SymbolsOf {
+function numbered(atoms: Pick<SymbolsOf, 'has'>): SymbolsOf {
   const names = new Map<Term, string>();
   return {
-    has: isSymbol,
+    has: (t) => atoms.has(t),
     get(t) {
-      if (!isSymbol(t)) return undefined;
       const name = names.get(t) ?? `w${names.size + 1}`;
       names.set(t, name);
       return name;

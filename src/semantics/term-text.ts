@@ -25,10 +25,12 @@ export interface Script {
   readonly symbols: ReadonlyMap<string, Term>;
 }
 
-/** Terms that are written as a symbol of their own; asked for in the order in which they first occur. */
+/**
+ * `has`: terms that are written as a symbol, beside variables and addresses. `get`: the symbol of any of these, where a
+ * variable or an address has another than its own; asked for in the order in which they first occur.
+ */
 export type SymbolsOf = Pick<ReadonlyMap<Term, string>, 'has' | 'get'>;
 
-/** Where `symbolsOf` has no other, a variable or an address is written as the symbol that it has. */
 export function createScript(symbolsOf: SymbolsOf = new Map()): Script {
   const lines: string[] = [];
   const definitions: { name: string; text: string }[] = [];
@@ -66,8 +68,8 @@ export function createScript(symbolsOf: SymbolsOf = new Map()): Script {
 
   function writeTerm(t: Term): string {
     if (t.kind === 'const') return printConstant(t.bits, t.value);
-    const symbol = symbolsOf.get(t) ?? t.symbol;
     if (symbolsOf.has(t) || t.kind === 'address' || t.kind === 'variable') {
+      const symbol = symbolsOf.get(t) ?? t.symbol;
       symbols.set(symbol, t);
       return quoteSymbol(symbol);
     }
