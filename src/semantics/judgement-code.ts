@@ -27,10 +27,8 @@ export function othersOutside(context: CodeContext, property: number): string {
 
 /** Where all CPUs are idle, the predicates that are due then are judged. */
 export function idleJudgements(context: CodeContext): string {
-  const { graph, cpus } = context;
   if (dueWhenIdle(context).length === 0) return '';
-  if (cpus === 1 && graph.points.length === 0) return 'judgeIdle();\n';
-  const idle = Array.from({ length: cpus }, (_, c) => `${readPoint(context, c)} === 0`);
+  const idle = Array.from({ length: context.cpus }, (_, c) => `${readPoint(context, c)} === 0`);
   return `if (${idle.join(' && ')}) judgeIdle();\n`;
 }
 

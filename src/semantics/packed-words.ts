@@ -4,8 +4,9 @@ import type { CodeContext } from './code-context.ts';
 /** Where a word begins, in bits: a number, or code where that depends on something. */
 export type Bit = string | number;
 
-/** The word of `width` bits at `bit`. */
+/** The word of `width` bits at `bit`; one of no bits is 0, wherever it lies. */
 export function readBits(bit: Bit, width: number): string {
+  if (width === 0) return '0';
   if (typeof bit === 'number') return readCell(String(bit >>> 5), bit & 31, width);
   return `(S[${bit} >>> 5] >>> (${bit} & 31) & ${2 ** width - 1})`;
 }
@@ -17,6 +18,7 @@ export function readCell(cell: string, bit: number, width: number): string {
 
 /** A statement that makes `value` the word of `width` bits at `bit`. */
 export function writeBits(bit: Bit, width: number, value: string): string {
+  if (width === 0) return '';
   const mask = 2 ** width - 1;
   if (typeof bit === 'number')
     return `S[${bit >>> 5}] = S[${bit >>> 5}] & ${~(mask << (bit & 31))} | (${value}) << ${bit & 31};`;
