@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { counterProgram } from '../../specs/reference/counter.ts';
 import { sentinelProgram } from '../../specs/reference/sentinel.ts';
+import { shareProgram } from '../../specs/reference/share.ts';
 import { twoLocksProgram } from '../../specs/reference/two-locks.ts';
 import type { Outcome } from '../evidence/verdict.ts';
 import type { Program } from '../lang/program.ts';
@@ -130,4 +131,19 @@ test('a search that is cut short says so', async () => {
     verdict: 'unknown',
     reason: 'time ran out after 0 s: 1 states were searched, 0 steps deep',
   });
+});
+
+test('time is kept for the run to what is asked for, and for nothing else that is found', async () => {
+  const seconds = 12;
+  let reads = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => 1000 * reads++);
+  onTestFinished(() => clock.mockRestore());
+  const statesUntil = async (...properties: readonly string[]) => {
+    reads = 0;
+    const [outcome] = await check(shareProgram(2, 2, false), properties, { seconds }, []);
+    return outcome?.states ?? 0;
+  };
+  const unasked = await statesUntil('no-warn');
+  expect(await statesUntil('no-warn', 'no-sentinel-deref')).toBeLessThan(unasked);
+  expect(await statesUntil('no-warn', 'deadlock-free')).toBe(unasked);
 });

@@ -2,6 +2,7 @@
  * Explicit-state search, breadth first: every state of the finite instance, each once, so that the first
  * violation found of a property is among the shortest.
  */
+import { OUT_OF_MODEL } from '../evidence/interpreter.ts';
 import type { Move, Race } from '../evidence/trace.ts';
 import { fieldsOfRace, isDataRace, raceOn } from '../lang/races.ts';
 import { compile } from '../semantics/compile.ts';
@@ -13,7 +14,7 @@ import { BATCH } from './cell-set.ts';
 import { concreteRuns } from './concrete-runs.ts';
 import { createSettler } from './create-settler.ts';
 import { createExpander, type Fusion } from './expander.ts';
-import { type Heard, listenerOf } from './heard.ts';
+import { askedAs, type Heard, listenerOf } from './heard.ts';
 import { type Helpers, type HelpOptions, startHelpers } from './helpers.ts';
 import { raceDetector } from './race-detector.ts';
 import { shortestPaths } from './shortest-paths.ts';
@@ -137,12 +138,13 @@ export function searchStates(
   let searching = true;
   /** Something was found since it was last asked whether that is all. */
   let news = true;
-  /** Seconds after which the last of it was found: a run to it takes as long again to find. */
-  let foundAfter = 0;
+  /** Seconds after which the last of what will be shown was found: a run to it takes as long again to find. */
+  let shownAfter = 0;
   const elapsed = () => (performance.now() - started) / 1000;
-  const noteNews = () => {
+  const shownToo = new Set([OUT_OF_MODEL, ...(until ?? [])]);
+  const noteNews = (isShownToo: boolean) => {
     news = true;
-    foundAfter = elapsed();
+    if (isShownToo) shownAfter = elapsed();
   };
 
   /** Keeps what is found first, and of what takes as many steps the one with the fewest switches. */
@@ -154,13 +156,12 @@ export function searchStates(
     const bit = 1 << expander.cpu();
     const count = switches.after(from, bit);
     if (before && before.switches <= count) return;
-    // Of the orders of locks only a circle is shown.
-    if (heard.kind === 'order') news = true;
-    else noteNews();
     const last = switches.lastBefore(from, bit);
     const move = { ...expander.move(), pauses: -1 };
     map.set(heard.name, { heard, state: from, last, switches: count, move, depth: depth + 1 });
-    if (heard.kind === 'order') inverted ||= order.has(heard.name.split(' -> ').reverse().join(' -> '));
+    const isInverse = heard.kind === 'order' && order.has(heard.name.split(' -> ').reverse().join(' -> '));
+    inverted ||= isInverse;
+    noteNews(shownToo.has(isInverse ? 'lock-order' : askedAs(heard)));
   }
   const trackLocks = options.trackLocks ?? false;
   const compiled: Compiled = compile(
@@ -175,7 +176,7 @@ export function searchStates(
   const findRaces = options.trackRaces
     ? raceDetector(graph, compiled, (race) => {
         races.push({ race, found: inState({ kind: 'found', name: raceOn(race.field) }) });
-        noteNews();
+        noteNews([...fieldsAsked.values()].some((fields) => fields.has(race.field)));
       })
     : null;
   const fieldsAsked = new Map((until ?? []).filter(isDataRace).map((id) => [id, fieldsOfRace(program, id)]));
@@ -293,7 +294,7 @@ export function searchStates(
     const before = found.get(heard.name);
     if (before && (before.depth < depth || before.switches <= switches.count(from))) return;
     found.set(heard.name, inState(heard));
-    noteNews();
+    noteNews(shownToo.has(askedAs(heard)));
   }
 
   function isShown(id: string): boolean {
@@ -304,7 +305,7 @@ export function searchStates(
   }
 
   function overLimit(): string | null {
-    if (limits.seconds !== undefined && elapsed() + foundAfter >= limits.seconds)
+    if (limits.seconds !== undefined && elapsed() + shownAfter >= limits.seconds)
       return `time ran out after ${Number(limits.seconds.toPrecision(3))} s`;
     if (limits.memoryMiB !== undefined && visited.bytes + switches.bytes > limits.memoryMiB * 2 ** 20)
       return `memory ran out at ${limits.memoryMiB} MiB`;

@@ -19,6 +19,9 @@ export interface Heard {
   readonly name: string;
 }
 
+/** The property by which it is asked for; of an order of locks the order. */
+export const askedAs = ({ kind, name }: Heard): string => (kind === 'reached' ? `reach:${name}` : name);
+
 /** Which property a finding belongs to: what the node states or demands, or by the pointer that is no object. */
 export function propertyOfFinding(graph: Graph, values: Values, node: NodeId, cause: number): string {
   if (cause >= 0) {

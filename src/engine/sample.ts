@@ -6,7 +6,7 @@ import { compile } from '../semantics/compile.ts';
 import type { Compiled } from '../semantics/compiled.ts';
 import { type Graph, runningCpus } from '../system/graph.ts';
 import { createExpander } from './expander.ts';
-import { type Heard, listenerOf } from './heard.ts';
+import { askedAs, type Heard, listenerOf } from './heard.ts';
 import { createNovelty } from './novelty.ts';
 import { createStateSet, type StateSet } from './state-set.ts';
 
@@ -42,9 +42,9 @@ const STAYS = 80;
 export function sampleStates(graph: Graph, limits: SampleLimits, idBits: 8 | 16): Sample {
   const found = new Set<string>();
   const order = new Set<string>();
-  const hear = ({ kind, name }: Heard): void => {
-    if (kind === 'order') order.add(name);
-    else found.add(kind === 'reached' ? `reach:${name}` : name);
+  const hear = (heard: Heard): void => {
+    if (heard.kind === 'order') order.add(heard.name);
+    else found.add(askedAs(heard));
   };
   const compiled: Compiled = compile(
     graph,
