@@ -203,6 +203,7 @@ export async function learnThreadLemmas(
     for (const [cpu, points] of others) {
       if (there.some((stand) => stand.cpu === cpu)) continue;
       const open = new Set([...points].filter((p) => rows.at(cpu, p) && isThere(cpu, p) !== false));
+      if (open.size === 0) continue;
       const among = exclusionsOf(rows.among(here, cpu, open), all, value);
       if (!among) continue;
       learned++;
