@@ -110,6 +110,26 @@ memory model: sequential consistency
     expect((await check()).stdout).not.toContain(cached);
   });
 
+  test('what an earlier run wrote of what is decided now is gone, and nothing else', async () => {
+    const model = counter('increment(the(counter).n)');
+    const weaker = model.replace('eq(the(counter).done, 0)', 'ule(the(counter).done, 100)');
+    const check = async (text: string) => {
+      writeFileSync(join(folder, 'mended.ts'), text);
+      const asked = ['--property', 'total,no-bug', '--out', 'mended'];
+      return (await pagedeed('check', '--model', 'mended.ts', ...asked)).stdout;
+    };
+    const place = join(folder, 'mended/mine/counter/2-cpus');
+    const written = () => readdirSync(place, { recursive: true }).sort();
+    expect(await check(weaker)).toContain('total     proved');
+    const before = written();
+    expect(await check(model)).toContain('total     violated');
+    expect(written()).toContain('total/trace.txt');
+    const notes = ['certificate/notes.txt', 'total/notes.txt'];
+    for (const name of [...notes, 'certificate/9999-old.smt2']) writeFileSync(join(place, name), '');
+    expect(await check(weaker)).toContain('total     proved');
+    expect(written()).toEqual([...before, 'total', ...notes].sort());
+  });
+
   test('a share of the scenarios', async () => {
     const small = ['--cpus', '1', '--files', '1', '--blocks', '1', '--offsets', '1', '--tasks', '1'];
     const stacks = ['v6.12/ext4', 'v6.12/xfs', 'v6.12/xfs-rmapbt'];

@@ -1,8 +1,10 @@
 /**
  * The evidence of a cell as files below the output folder: for a property `SCENARIO/SETTING/PROPERTY/trace.itf.json`
  * and the race diagram beside it; for what is proved `SCENARIO/SETTING/certificate/`, with each script by itself.
+ * What an earlier run wrote there of what is decided now is gone afterwards.
  */
-import { join } from 'node:path';
+import { readdir, rm, rmdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Certificate, Script } from '../evidence/certificate.ts';
 import { writeCertificate } from '../evidence/check-certificate.ts';
 import { saysTable } from '../evidence/state-table.ts';
@@ -41,9 +43,10 @@ export async function writeEvidence(
   /** One certificate may serve several properties. */
   const certificates = new Map<Certificate, string>();
   for (const { property, verdict } of outcomes) {
-    if ('traces' in verdict)
-      paths.set(property, await writeTraces(join(place, folderOf(property)), verdict.traces));
+    const own = join(place, folderOf(property));
+    if ('traces' in verdict) paths.set(property, await writeTraces(own, verdict.traces));
     if ('certificate' in verdict) {
+      await removeOthers(own, TRACES, []);
       const { certificate } = verdict;
       const name = certificates.size === 0 ? 'certificate' : `certificate-${certificates.size + 1}`;
       const path = certificates.get(certificate) ?? (await writeProof(join(place, name), certificate));
@@ -67,29 +70,46 @@ async function writeTraces(place: string, traces: readonly Trace[]): Promise<rea
       written.push(path);
     }
   }
+  await removeOthers(place, TRACES, written);
   return written;
 }
 
-/** Each in a file of its own, in order. Errors: PD0004. */
-export async function writeScripts(scripts: Iterable<Script>, place: string): Promise<void> {
-  let count = 0;
+/** Each in a file of its own, in order: their paths. Errors: PD0004. */
+export async function writeScripts(scripts: Iterable<Script>, place: string): Promise<readonly string[]> {
+  const written: string[] = [];
   for (const { name, text } of scripts) {
-    const file = `${String(++count).padStart(2, '0')}-${name.replace(/[^\w.]+/g, '-')}.smt2`;
-    await writeWhole(join(place, file), text);
+    const number = String(written.length + 1).padStart(2, '0');
+    const path = join(place, `${number}-${name.replace(/[^\w.]+/g, '-')}.smt2`);
+    await writeWhole(path, text);
+    written.push(path);
   }
+  return written;
 }
 
 /** The path of the certificate itself. */
 async function writeProof(place: string, certificate: Certificate): Promise<string> {
   const { invariant, states, scripts } = certificate;
-  await writeScripts(
+  const written = await writeScripts(
     scripts.flatMap((script) => ('text' in script ? [script] : [])),
     place,
   );
+  await removeOthers(place, SCRIPTS, written);
   const table = states ? [`and one of the states of a table: ${saysTable(states)}`] : [];
   const lines = [...invariant.map((c) => c.text), ...table];
   await writeWhole(join(place, 'invariant.txt'), lines.map((line) => `${line}\n`).join(''));
   const path = join(place, 'certificate.json');
   await writeWhole(path, writeCertificate(certificate));
   return path;
+}
+
+const TRACES = /^trace(-\d+)?\.(itf\.json|txt)$/;
+const SCRIPTS = /^\d+-.*\.smt2$/;
+
+/** Removes files with such names from a folder, but for those written, and the folder where nothing is left in it. */
+async function removeOthers(place: string, names: RegExp, written: readonly string[]): Promise<void> {
+  const kept = new Set(written.map((path) => basename(path)));
+  const there = await readdir(place).catch(() => []);
+  const others = there.filter((name) => names.test(name) && !kept.has(name));
+  for (const name of others) await rm(join(place, name), { force: true });
+  if (others.length > 0 && others.length === there.length) await rmdir(place).catch(() => undefined);
 }
