@@ -19,20 +19,36 @@ export class Undisciplined extends Error {
 /** More locks than a mask has bits for are left out: what they protect counts as unprotected. */
 const MOST_LOCKS = 31;
 
+/** How a field was accessed so far, by word. */
+interface History {
+  /** The locks that all stores held; none where there was no store. */
+  readonly storing: (number | undefined)[];
+  /** The sets of locks that loads held. */
+  readonly loading: (readonly number[] | undefined)[];
+}
+
 /**
  * To be called with the control point at which a CPU is about to take its step, `compiled.state` being the
  * state. Errors: Undisciplined, for a field that is not in `given`.
  */
 export function createDiscipline(
-  { accesses, state, lockWords }: Compiled,
+  { accesses, state, layout, lockWords }: Compiled,
   { at, locks }: Movers,
   given: ReadonlySet<string>,
 ): (cpu: number, point: number) => void {
   const watched = lockWords.filter(({ name }) => locks.has(fieldOf(name))).slice(0, MOST_LOCKS);
-  /** By where a word begins: the locks that all stores so far held; -1 where there was none. */
-  const storing = new Int32Array(state.length * 32).fill(-1);
-  /** By where a word begins: the sets of locks that loads so far held. */
-  const loading = new Map<number, number[]>();
+  const histories = new Map<string, History>();
+  const historyOf = (field: string): History => {
+    const history = histories.get(field) ?? { storing: [], loading: [] };
+    histories.set(field, history);
+    return history;
+  };
+  /** By control point. Of what nothing reads, and no state has, nobody sees in which order it is stored. */
+  const watchedAt = accesses.map((access, point) =>
+    access && at[point]?.kind === 'access' && !given.has(access.field) && layout.fields.has(access.field)
+      ? { access, history: historyOf(access.field) }
+      : null,
+  );
 
   function held(cpu: number, exclusively: boolean): number {
     let mask = 0;
@@ -46,23 +62,24 @@ export function createDiscipline(
   }
 
   return (cpu, point) => {
-    const access = accesses[point];
-    if (!access || at[point]?.kind !== 'access' || given.has(access.field)) return;
-    const bit = access.bit(cpu);
-    if (bit < 0) return;
-    const loads = loading.get(bit);
+    const here = watchedAt[point];
+    if (!here) return;
+    const { access, history } = here;
+    const word = access.word(cpu);
+    if (word < 0) return;
+    const [stored, loads] = [history.storing[word], history.loading[word]];
     if (access.store) {
-      const locksNow = (storing[bit] as number) & held(cpu, true);
-      if (locksNow === storing[bit]) return;
-      storing[bit] = locksNow;
+      const locksNow = (stored ?? -1) & held(cpu, true);
+      if (locksNow === stored) return;
+      history.storing[word] = locksNow;
       if (locksNow === 0 || loads?.some((mask) => (mask & locksNow) === 0))
         throw new Undisciplined(access.field);
       return;
     }
     const mask = held(cpu, false);
     if (loads?.includes(mask)) return;
-    loading.set(bit, [...(loads ?? []), mask]);
-    if (storing[bit] !== -1 && ((storing[bit] as number) & mask) === 0) throw new Undisciplined(access.field);
+    history.loading[word] = [...(loads ?? []), mask];
+    if (stored !== undefined && (stored & mask) === 0) throw new Undisciplined(access.field);
   };
 }
 

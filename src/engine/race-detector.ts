@@ -24,8 +24,8 @@ export function raceDetector(
       for (let b = a + 1; b < points.length; b++) {
         const second = accesses[points[b] as number] as PlainAccess | null;
         if (!second || second.field !== first.field || !(first.store || second.store)) continue;
-        const bit = first.bit(a);
-        if (bit < 0 || bit !== second.bit(b)) continue;
+        const word = first.word(a);
+        if (word < 0 || word !== second.word(b)) continue;
         const functions = [functionAt(points[a] as number), functionAt(points[b] as number)].sort();
         const key = `${first.field} ${functions.join(' ')}`;
         if (told.has(key)) continue;

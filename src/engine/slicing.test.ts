@@ -1,20 +1,23 @@
 /** Leaving out words that nothing reads, or code that constants rule out, loses no verdict. */
 import { expect, test } from 'vitest';
 import { references } from '../../specs/reference/references.ts';
-import { lower } from '../system/lower.ts';
+import { program as make, operation, set, struct, the, type U8, u8 } from '../lang/public.ts';
+import { type LowerOptions, lower } from '../system/lower.ts';
 import { search } from './search.ts';
 
 const named = references.map((r) => [`${r.program.name}, ${r.program.bounds.cpus} CPUs`, r] as const);
 
 test.each(named)('%s', (_, { program, states }) => {
-  const [all, sliced] = [search(lower(program)), search(lower(program, { slice: true }))];
-  const pruned = search(lower(program, { prune: true }));
+  const of = (options: LowerOptions) =>
+    search(lower(program, options), { trackRaces: program.bounds.cpus > 1 });
+  const [all, sliced, pruned] = [of({}), of({ slice: true }), of({ prune: true })];
   expect(all.states).toBe(states);
   expect(sliced.states).toBeLessThanOrEqual(all.states);
   expect(pruned.states).toBe(states);
   for (const less of [sliced, pruned]) {
     expect([...less.found.keys()].sort()).toEqual([...all.found.keys()].sort());
     expect([...less.reached.keys()].sort()).toEqual([...all.reached.keys()].sort());
+    expect(less.races.map(({ race }) => race)).toEqual(all.races.map(({ race }) => race));
   }
 });
 
@@ -23,4 +26,17 @@ test('something is left out', () => {
     ({ program, states }) => search(lower(program, { slice: true })).states < states,
   );
   expect(left.length).toBeGreaterThan(0);
+});
+
+test('a race of two stores to what nothing reads', () => {
+  const note = struct<{ last: U8 }>('note', { last: u8 });
+  const p = make({
+    name: 'test/note',
+    bounds: { cpus: 2 },
+    operations: [operation('note', {}, () => [set(the(note).last, 1), set(the(note).last, 2)])],
+  });
+  for (const slice of [false, true])
+    expect(search(lower(p, { slice }), { trackRaces: true }).races.map(({ race }) => race)).toEqual([
+      { field: 'note.last', functions: ['note', 'note'] },
+    ]);
 });

@@ -76,6 +76,6 @@ export interface PlainAccess {
   /** `STRUCT.FIELD` of the storage. */
   readonly field: string;
   readonly store: boolean;
-  /** Where the word lies in `state`, in bits; -1 where the pointer names no object, or the index no element. */
-  bit(cpu: number): number;
+  /** Which word of the field's it is, 0 and up; -1 where the pointer names no object, or the index no element. */
+  word(cpu: number): number;
 }

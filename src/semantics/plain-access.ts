@@ -1,41 +1,39 @@
 /** Code that tells which word a CPU is about to access without a lock or a mark: data races are made of these. */
-import { structNamed } from '../lang/program.ts';
-import { storageOf } from '../lang/words.ts';
+import { storageKey } from '../lang/fields.ts';
 import type { GraphNode, Point } from '../system/graph.ts';
 import type { CodeContext } from './code-context.ts';
 import type { PlainAccess } from './compiled.ts';
 import { onFirstCall } from './environment.ts';
 import type { ExpressionWriter } from './expression-code.ts';
-import { fieldSlot } from './layout.ts';
 import { locate } from './located-words.ts';
 import { remembered } from './register-code.ts';
 
-/** The plain access to a word of the state that a control point stands before. */
+/** The plain access that a control point stands before; also where nothing reads the word. */
 export function plainAccess(
   context: CodeContext,
   { instanceOf, indexOf }: ExpressionWriter,
   { node, live }: Point,
 ): PlainAccess | null {
-  const { graph, layout, environment, locals } = context;
+  const { graph, environment, locals } = context;
   const action = graph.nodes[node] as GraphNode;
   if ((action.op !== 'load' && action.op !== 'store') || action.place.access !== 'plain') return null;
   const { place } = action;
-  const storage = storageOf(structNamed(graph.program, place.struct), place.field);
-  if (!fieldSlot(layout, place.struct, storage.name)) return null;
+  const field = storageKey(graph.program, place);
+  if (graph.constants.has(field)) return null;
   const code = () => {
     locals.clear();
     const registers = remembered(context, live);
     const [instance, index] = [instanceOf(place.pointer, place.struct), indexOf(place)];
-    const { bit } = locate(context, place, 'o', index === null ? null : 'i');
+    const { position } = locate(context, place, 'o', index === null ? null : 'i');
     return `(cpu) => {
 ${registers.length > 0 ? `const ${registers.join(', ')};` : ''}
 const o = ${instance}, i = ${index ?? 0};
-return o < 0 || i < 0 ? -1 : ${bit};
+return o < 0 || i < 0 ? -1 : ${position};
 }`;
   };
   return {
-    field: `${place.struct}.${storage.name}`,
+    field,
     store: action.op === 'store',
-    bit: onFirstCall(() => environment.evaluate(code())),
+    word: onFirstCall(() => environment.evaluate(code())),
   };
 }
