@@ -4,7 +4,7 @@ import { styleText } from 'node:util';
 import { engineNamed, engines } from '../engine/registry.ts';
 import { runCells } from '../engine/run-cells.ts';
 import type { Trace } from '../evidence/trace.ts';
-import type { Outcome } from '../evidence/verdict.ts';
+import { type Outcome, stepsShowing } from '../evidence/verdict.ts';
 import { abstractionsOf } from '../report/preamble.ts';
 import { raceDiagram } from '../report/race-diagram.ts';
 import { isOpen, isWrong, type Result, resultsJson } from '../report/result.ts';
@@ -185,7 +185,7 @@ function resultsOf(
     engine,
     solver,
     depth,
-    steps: 'traces' in verdict ? Math.max(...verdict.traces.map((t) => t.steps.length)) : null,
+    steps: 'traces' in verdict ? stepsShowing(property, verdict.traces) : null,
     states,
     seconds: Math.round(seconds * 1000) / 1000,
     cached: cached.has(property),

@@ -130,6 +130,24 @@ memory model: sequential consistency
     expect(written()).toEqual([...before, 'total', ...notes].sort());
   });
 
+  test('of two races, the steps of the sooner one', async () => {
+    const model = counter('set(the(counter).n, add(the(counter).n, 1))')
+      .replace('operations: [addOne]', 'operations: [addOne, reset]')
+      .replace(
+        'export const',
+        "const reset = operation('reset', {}, () => [set(the(counter).n, 0), set(the(counter).n, 0)]);\n$&",
+      );
+    writeFileSync(join(folder, 'races.ts'), model);
+    const asked = ['--property', 'no-data-race:counter.n,no-bug', '--engine', 'explicit'];
+    const run = await pagedeed('check', '--model', 'races.ts', ...asked, '--out', 'races', '--json');
+    const [result] = JSON.parse(run.stdout).results;
+    const lengths = result.evidence
+      .filter((path: string) => path.endsWith('.json'))
+      .map((path: string) => JSON.parse(readFileSync(join(folder, path), 'utf8')).states.length - 1);
+    expect(new Set(lengths).size).toBeGreaterThan(1);
+    expect(result.steps).toBe(Math.min(...lengths));
+  });
+
   test('a share of the scenarios', async () => {
     const small = ['--cpus', '1', '--files', '1', '--blocks', '1', '--offsets', '1', '--tasks', '1'];
     const stacks = ['v6.12/ext4', 'v6.12/xfs', 'v6.12/xfs-rmapbt'];

@@ -4,9 +4,9 @@ import type { Trace } from './trace.ts';
 
 /**
  * `proved` and `unreachable` carry a certificate that a fresh solver accepted; `violated` and `reached`
- * traces that the interpreter replayed: one, or one for each edge of a cycle of `lock-order`. `bounded`: no
- * violation within `depth` steps, or in every state of the finite instance; `unknown`: cut short. Both say
- * why.
+ * traces that the interpreter replayed: one, or one for each two functions that race, or for each edge of a cycle of
+ * `lock-order`. `bounded`: no violation within `depth` steps, or in every state of the finite instance; `unknown`: cut
+ * short. Both say why.
  */
 export type Verdict =
   | { readonly verdict: 'proved' | 'unreachable'; readonly certificate: Certificate }
@@ -24,4 +24,10 @@ export interface Outcome {
   readonly depth: number | null;
   readonly states: number | null;
   readonly seconds: number;
+}
+
+/** Steps until a property is shown: of a cycle of locks all traces are needed, of others each is enough. */
+export function stepsShowing(property: string, traces: readonly Trace[]): number {
+  const lengths = traces.map((t) => t.steps.length);
+  return property === 'lock-order' ? Math.max(...lengths) : Math.min(...lengths);
 }
