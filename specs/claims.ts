@@ -189,7 +189,7 @@ const violatedByTwo: Readonly<Record<string, readonly string[]>> = {
 const provedByTwo: readonly { readonly scenarios: readonly string[]; readonly bounds: Bounds }[] = [
   { scenarios: everyStack, bounds: oneOfEach },
   { scenarios: everyStack, bounds: twoBlocks },
-  { scenarios: ['v6.12/ext4'], bounds: twoFiles },
+  { scenarios: ['v6.12/ext4', 'v6.12/xfs'], bounds: twoFiles },
 ];
 
 /** What is claimed of two CPUs at these bounds, or smaller ones. */
