@@ -3,8 +3,7 @@
  * and the race diagram beside it; for what is proved `SCENARIO/SETTING/certificate/`, with each script by itself.
  * What an earlier run wrote there of what is decided now is gone afterwards.
  */
-import { readdir, rm, rmdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Certificate, Script } from '../evidence/certificate.ts';
 import { writeCertificate } from '../evidence/check-certificate.ts';
 import { saysTable } from '../evidence/state-table.ts';
@@ -14,7 +13,7 @@ import type { Outcome } from '../evidence/verdict.ts';
 import type { Program } from '../lang/program.ts';
 import { raceDiagram } from '../report/race-diagram.ts';
 import { PagedeedError } from '../support/diagnostics.ts';
-import { writeWhole } from './files.ts';
+import { removeOthers, writeWhole } from './files.ts';
 import { settingFolder } from './setting.ts';
 
 /** The paths written, by property. Errors: PD0004. */
@@ -104,12 +103,3 @@ async function writeProof(place: string, certificate: Certificate): Promise<stri
 
 const TRACES = /^trace(-\d+)?\.(itf\.json|txt)$/;
 const SCRIPTS = /^\d+-.*\.smt2$/;
-
-/** Removes files with such names from a folder, but for those written, and the folder where nothing is left in it. */
-async function removeOthers(place: string, names: RegExp, written: readonly string[]): Promise<void> {
-  const kept = new Set(written.map((path) => basename(path)));
-  const there = await readdir(place).catch(() => []);
-  const others = there.filter((name) => names.test(name) && !kept.has(name));
-  for (const name of others) await rm(join(place, name), { force: true });
-  if (others.length > 0 && others.length === there.length) await rmdir(place).catch(() => undefined);
-}

@@ -1,7 +1,7 @@
-/** Files that are either written whole or not at all. */
+/** Files that are either written whole or not at all, and what of them goes. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { PagedeedError } from '../support/diagnostics.ts';
 
 /** Errors: PD0003. */
@@ -31,4 +31,20 @@ export async function requireWritable(folder: string): Promise<void> {
   const probe = join(folder, `.${randomUUID()}`);
   await writeWhole(probe, '');
   await rm(probe, { force: true });
+}
+
+/**
+ * Removes the files of a folder that have such names, but for those written, and the folder where nothing is left in
+ * it. Errors: PD0004.
+ */
+export async function removeOthers(folder: string, names: RegExp, written: readonly string[]): Promise<void> {
+  const kept = new Set(written.map((path) => basename(path)));
+  const there = await readdir(folder).catch(() => []);
+  const others = there.filter((name) => names.test(name) && !kept.has(name));
+  try {
+    for (const name of others) await rm(join(folder, name), { force: true });
+    if (others.length > 0 && others.length === there.length) await rmdir(folder).catch(() => undefined);
+  } catch (error) {
+    throw new PagedeedError({ code: 'PD0004', message: (error as Error).message, place: folder });
+  }
 }

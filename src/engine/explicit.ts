@@ -141,10 +141,12 @@ export function searchStates(
   /** Seconds after which the last of what will be shown was found: a run to it takes as long again to find. */
   let shownAfter = 0;
   const elapsed = () => (performance.now() - started) / 1000;
-  const shownToo = new Set([OUT_OF_MODEL, ...(until ?? [])]);
-  const noteNews = (isShownToo: boolean) => {
+  const fieldsAsked = new Map((until ?? []).filter(isDataRace).map((id) => [id, fieldsOfRace(program, id)]));
+  const racesAsked = [...fieldsAsked.values()].flatMap((fields) => [...fields].map(raceOn));
+  const asked = new Set([OUT_OF_MODEL, ...(until ?? []), ...racesAsked]);
+  const noteNews = (property: string) => {
     news = true;
-    if (isShownToo) shownAfter = elapsed();
+    if (asked.has(property)) shownAfter = elapsed();
   };
 
   /** Keeps what is found first, and of what takes as many steps the one with the fewest switches. */
@@ -161,7 +163,8 @@ export function searchStates(
     map.set(heard.name, { heard, state: from, last, switches: count, move, depth: depth + 1 });
     const isInverse = heard.kind === 'order' && order.has(heard.name.split(' -> ').reverse().join(' -> '));
     inverted ||= isInverse;
-    noteNews(shownToo.has(isInverse ? 'lock-order' : askedAs(heard)));
+    // Of the orders of locks only a circle is shown.
+    noteNews(isInverse ? 'lock-order' : askedAs(heard));
   }
   const trackLocks = options.trackLocks ?? false;
   const compiled: Compiled = compile(
@@ -175,11 +178,11 @@ export function searchStates(
   const races: FoundRace[] = [];
   const findRaces = options.trackRaces
     ? raceDetector(graph, compiled, (race) => {
-        races.push({ race, found: inState({ kind: 'found', name: raceOn(race.field) }) });
-        noteNews([...fieldsAsked.values()].some((fields) => fields.has(race.field)));
+        const heard: Heard = { kind: 'found', name: raceOn(race.field) };
+        races.push({ race, found: inState(heard) });
+        noteNews(askedAs(heard));
       })
     : null;
-  const fieldsAsked = new Map((until ?? []).filter(isDataRace).map((id) => [id, fieldsOfRace(program, id)]));
 
   const visited = createStateSet(layout.groups);
   const switches = createSwitches(cpus);
@@ -294,7 +297,7 @@ export function searchStates(
     const before = found.get(heard.name);
     if (before && (before.depth < depth || before.switches <= switches.count(from))) return;
     found.set(heard.name, inState(heard));
-    noteNews(shownToo.has(askedAs(heard)));
+    noteNews(askedAs(heard));
   }
 
   function isShown(id: string): boolean {

@@ -49,7 +49,7 @@ test('random programs', { timeout: 120_000 }, () => {
       if (all.races.length > 0) raced++;
       if (sliced.states < all.states) less++;
       const seen = ({ found, reached, order, races }: SearchResult) => [
-        ...[found, reached, order].map((of) => [...of.keys()].sort()),
+        ...[found, reached, order].map((heard) => [...heard.keys()].sort()),
         races.map(({ race }) => race),
       ];
       expect(seen(sliced)).toEqual(seen(all));

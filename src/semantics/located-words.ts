@@ -9,11 +9,11 @@ import { fieldSlot, type Slot } from './layout.ts';
 import { convert, insert } from './operator-code.ts';
 import { type Bit, readBits, writeBits } from './packed-words.ts';
 
-/** A word of the state, or of a table of constants: these have no slot. */
+/** A word of the state, of a table of constants, or one that nothing reads: only the first has a slot. */
 export interface Located {
   readonly slot: Slot | undefined;
   readonly bit: Bit;
-  /** Code of the element's position among all of its field, for tables of constants. */
+  /** The number of the word among all of its field's, or code of it. */
   readonly position: string | number;
   readonly storage: { readonly name: string; readonly type: Type };
 }
